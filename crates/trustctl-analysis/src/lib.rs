@@ -1,0 +1,1 @@
+//! What a policy accepts: lint rules, findings and witnesses.

@@ -1,0 +1,1 @@
+//! What is known of identity providers and registries, as data.

@@ -1,0 +1,1 @@
+//! A token's claims as typed values.

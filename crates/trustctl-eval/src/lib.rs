@@ -1,0 +1,1 @@
+//! The decision: effective grants, claims, a request and a time.

@@ -1,0 +1,1 @@
+//! Key sets of issuers, discovered and cached over HTTPS.

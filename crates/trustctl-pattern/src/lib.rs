@@ -1,0 +1,1 @@
+//! String patterns as regular languages: match, intersect, compare, witness.

@@ -1,0 +1,1 @@
+//! The trust language: from YAML text to effective grants.

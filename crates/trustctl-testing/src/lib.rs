@@ -1,0 +1,1 @@
+//! What tests of several crates share: minted tokens and the Markdown test format.

@@ -1,0 +1,1 @@
+//! From token text to verified claims.

@@ -1,0 +1,1 @@
+//! What a registry embeds: load a policy, verify a token, decide.
