@@ -83,8 +83,6 @@ pub enum NormalForm {
     Lower,
     /// PEP 503: lower case, runs of `-`, `_` and `.` become one `-`.
     Pep503,
-    /// crates.io: lower case, `_` becomes `-`, for comparison only.
-    Crate,
 }
 
 impl NormalForm {
@@ -93,7 +91,6 @@ impl NormalForm {
         match self {
             Self::Exact => name.to_owned(),
             Self::Lower => name.to_ascii_lowercase(),
-            Self::Crate => name.to_ascii_lowercase().replace('_', "-"),
             Self::Pep503 => {
                 let mut normal = String::with_capacity(name.len());
                 for c in name.chars().map(|c| c.to_ascii_lowercase()) {
