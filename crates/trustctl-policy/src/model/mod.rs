@@ -1,0 +1,23 @@
+//! The resolved policy: compact, read-only, complete.
+//!
+//! A policy may hold a million grants, so texts lie in one arena, conditions that many grants share
+//! are stored once, and everything is an index into a list of [`Policy`].
+
+mod cut;
+mod grant;
+mod grammar;
+mod matcher;
+mod policy;
+mod provider;
+mod template;
+
+pub use cut::Cut;
+pub use grammar::{NameGrammar, NameProblem};
+pub use grant::{Condition, ConditionId, Grant, GrantId, Holder, Origin};
+pub use matcher::{Matcher, MatcherId, PatternId, Text};
+pub use policy::{Dialect, Policy, PolicyFile};
+pub(crate) use policy::Parts;
+pub use provider::{
+    Audience, Claim, ClaimId, ClaimSource, Issuer, IssuerId, JoinPart, Provider, ProviderId, Registry, RegistryAction, RegistryId,
+};
+pub use template::{Template, TemplateId, TemplateMatch, TemplatePart};
