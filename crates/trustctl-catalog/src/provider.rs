@@ -113,8 +113,11 @@ pub struct Claim {
     pub tenant: Option<TenantMark>,
     /// Whether one value of it is one source (repository, project, pipeline).
     pub source: bool,
-    /// Set where it is put together from parts; patterns on such claims are refused.
+    /// Set where it is put together from parts; patterns on such claims are refused. Without pieces where
+    /// no single cut holds: a `sub` that a repository may customise, CircleCI's, which can be cut in two ways.
     pub shape: Option<Shape>,
+    /// The forms a composed claim has by default, for readers and provers; derivations cut by `shape` alone.
+    pub forms: Vec<Shape>,
     /// Regular expression of the values the provider lets through, where known.
     pub values: Option<String>,
     /// What to write instead, when a value cannot be one of this claim.
@@ -131,6 +134,8 @@ pub struct Claim {
     pub derived: Option<Derivation>,
     /// JSON Pointer (RFC 6901) of a nested member; `None` for a member of the token itself.
     pub at: Option<String>,
+    /// Page and date of what is said here, where the provider's own `sources` do not have it.
+    pub cite: Option<String>,
 }
 
 /// JSON type of a claim.
@@ -246,7 +251,16 @@ pub enum Derivation {
         /// The prefix; may be empty.
         prefix: String,
         /// Only where these claims have these values: GitLab's `branch` is `ref` where `ref_type` is `branch`.
+        /// The empty value stands for "absent": Buildkite's `branch` is `build_branch` where there is no `build_tag`.
         only_if: BTreeMap<String, String>,
+    },
+    /// What follows the last occurrence of a text; absent where the text is not there or nothing stands
+    /// before or after it: `widgets` in `acme/widgets`.
+    AfterLast {
+        /// The claim.
+        of: String,
+        /// The text, never empty.
+        delimiter: String,
     },
     /// A piece of a composed claim's shape; absent where the value does not fit the shape.
     Piece {

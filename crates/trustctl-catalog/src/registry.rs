@@ -29,6 +29,8 @@ pub struct Registry {
     pub package_globs: bool,
     /// By provider kind: what the registry requires by itself.
     pub requires: BTreeMap<String, Vec<Requirement>>,
+    /// Facts a reader should know that are no rule.
+    pub notes: Vec<String>,
     /// How the rules above are known.
     pub basis: Basis,
     /// Pages the facts come from.
