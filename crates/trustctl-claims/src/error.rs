@@ -1,0 +1,84 @@
+//! Why a text is not a set of claims.
+
+use std::fmt;
+
+use crate::parse::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+
+/// Why a text is not a set of claims.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// The text is longer than [`MAX_BYTES`].
+    #[error("the claims have {length} bytes, and {MAX_BYTES} are the most")]
+    TooLong {
+        /// Bytes of the text.
+        length: usize,
+    },
+    /// The text begins with U+FEFF, which RFC 8259 section 8.1 forbids senders to add.
+    #[error("the claims begin with a byte order mark, which JSON must not have")]
+    ByteOrderMark,
+    /// The text is JSON of another kind.
+    #[error("the claims are {found}, expected an object")]
+    NotAnObject {
+        /// What it is.
+        found: JsonKind,
+    },
+    /// Two members of one object have the same name, escapes resolved.
+    #[error("the member `{name}` is there twice, and which of them counts is anybody's guess")]
+    Duplicate {
+        /// The name.
+        name: String,
+    },
+    /// Lists and objects are nested deeper than [`MAX_DEPTH`].
+    #[error("the claims are nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// There are more than [`MAX_VALUES`] values, at all depths together.
+    #[error("there are more than {MAX_VALUES} values in the claims")]
+    TooManyValues,
+    /// A number that is no finite double, which readers of JSON disagree about (RFC 8259 section 6).
+    #[error("a number in the claims is too large for most readers of JSON")]
+    NumberOutOfRange,
+    /// A string escape that stands for no character: half of a surrogate pair.
+    #[error("a string in the claims has an escape that stands for no character")]
+    BadEscape,
+    /// The text is not JSON.
+    #[error("the claims are not well-formed JSON: {what} at line {line} column {column}")]
+    Malformed {
+        /// What is wrong.
+        what: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in bytes, from 1; 0 where the line had not begun.
+        column: usize,
+    },
+}
+
+/// A kind of JSON value, for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JsonKind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+}
+
+impl fmt::Display for JsonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            JsonKind::Null => "null",
+            JsonKind::Bool => "a boolean",
+            JsonKind::Number => "a number",
+            JsonKind::String => "a string",
+            JsonKind::List => "a list",
+            JsonKind::Object => "an object",
+        })
+    }
+}

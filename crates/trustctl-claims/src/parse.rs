@@ -1,0 +1,222 @@
+//! From JSON text to claims.
+//!
+//! `serde_json` checks the syntax and hands out each member's value as the piece of text it is; what
+//! the piece means is read off its first byte. So numbers keep their digits and strings without an
+//! escape are borrowed. Limits bound time and memory for any text; a nested value is scanned once
+//! for each level above it, of which there are few.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::{ClaimsError, JsonKind};
+use crate::object::{Claims, Object};
+use crate::value::Value;
+
+/// The longest text of claims, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+/// The deepest nesting, the claims themselves being the first level.
+pub const MAX_DEPTH: usize = 16;
+/// The most values, at all depths together.
+pub const MAX_VALUES: usize = 4096;
+
+/// What most tokens stay below; saves growing the list.
+const USUAL_MEMBERS: usize = 40;
+
+impl<'a> Claims<'a> {
+    /// Reads one JSON object.
+    ///
+    /// # Errors
+    /// [`ClaimsError`] for anything else, a member that is there twice at any depth, text behind the object, and what exceeds the limits.
+    pub fn parse(json: &'a str) -> Result<Claims<'a>, ClaimsError> {
+        if json.len() > MAX_BYTES {
+            return Err(ClaimsError::TooLong { length: json.len() });
+        }
+        if json.starts_with('\u{feff}') {
+            return Err(ClaimsError::ByteOrderMark);
+        }
+        if let Some(found) = kind_but_object(json) {
+            return Err(ClaimsError::NotAnObject { found });
+        }
+        Reader { values: 0 }.object(json, 1).map(Claims::new)
+    }
+}
+
+/// The kind of value that the text begins with, unless it is an object or nothing JSON knows.
+fn kind_but_object(json: &str) -> Option<JsonKind> {
+    match json
+        .trim_start_matches([' ', '\t', '\n', '\r'])
+        .as_bytes()
+        .first()?
+    {
+        b'"' => Some(JsonKind::String),
+        b'[' => Some(JsonKind::List),
+        b'-' | b'0'..=b'9' => Some(JsonKind::Number),
+        b't' | b'f' => Some(JsonKind::Bool),
+        b'n' => Some(JsonKind::Null),
+        _ => None,
+    }
+}
+
+struct Reader {
+    /// Values met so far.
+    values: usize,
+}
+
+impl Reader {
+    fn object<'a>(&mut self, json: &'a str, depth: usize) -> Result<Object<'a>, ClaimsError> {
+        let pieces = with_serde(json, |reader| reader.deserialize_map(Pieces))?;
+        self.count(pieces.len())?;
+        let mut members = Vec::with_capacity(pieces.len());
+        for (name, piece) in pieces {
+            members.push((name, self.value(piece, depth)?));
+        }
+        Object::sorted(members)
+    }
+
+    fn list<'a>(&mut self, json: &'a str, depth: usize) -> Result<Vec<Value<'a>>, ClaimsError> {
+        let pieces = with_serde(json, |reader| reader.deserialize_seq(Items))?;
+        self.count(pieces.len())?;
+        pieces
+            .into_iter()
+            .map(|piece| self.value(piece, depth))
+            .collect()
+    }
+
+    fn count(&mut self, more: usize) -> Result<(), ClaimsError> {
+        self.values = self.values.saturating_add(more);
+        if self.values > MAX_VALUES {
+            Err(ClaimsError::TooManyValues)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Reads a value whose syntax `serde_json` has checked, in a list or object at `depth`.
+    fn value<'a>(&mut self, piece: &'a str, depth: usize) -> Result<Value<'a>, ClaimsError> {
+        match piece.as_bytes() {
+            [b'"', ..] => string(piece),
+            [b'n', ..] => Ok(Value::Null),
+            [b't', ..] => Ok(Value::Bool(true)),
+            [b'f', ..] => Ok(Value::Bool(false)),
+            [b'{' | b'[', ..] if depth >= MAX_DEPTH => Err(ClaimsError::TooDeep),
+            [b'{', ..] => self
+                .object(piece, depth.saturating_add(1))
+                .map(Value::Object),
+            [b'[', ..] => self.list(piece, depth.saturating_add(1)).map(Value::List),
+            _ => number(piece),
+        }
+    }
+}
+
+fn string(piece: &str) -> Result<Value<'_>, ClaimsError> {
+    match piece
+        .strip_prefix('"')
+        .and_then(|piece| piece.strip_suffix('"'))
+    {
+        Some(text) if !text.as_bytes().contains(&b'\\') => Ok(Value::String(Cow::Borrowed(text))),
+        // The syntax was checked, the pairing of surrogates was not.
+        _ => serde_json::from_str(piece)
+            .map(|text| Value::String(Cow::Owned(text)))
+            .map_err(|_| ClaimsError::BadEscape),
+    }
+}
+
+fn number(piece: &str) -> Result<Value<'_>, ClaimsError> {
+    let short_integer = piece.len() < 300 && !piece.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    if short_integer || piece.parse::<f64>().is_ok_and(f64::is_finite) {
+        Ok(Value::Number(Cow::Borrowed(piece)))
+    } else {
+        Err(ClaimsError::NumberOutOfRange)
+    }
+}
+
+fn with_serde<'a, T>(
+    json: &'a str,
+    read: impl FnOnce(
+        &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
+    ) -> serde_json::Result<T>,
+) -> Result<T, ClaimsError> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    read(&mut reader)
+        .and_then(|value| reader.end().map(|()| value))
+        .map_err(|error| malformed(&error))
+}
+
+fn malformed(error: &serde_json::Error) -> ClaimsError {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    // serde_json ends its messages with the place, which we write ourselves.
+    let what = text
+        .strip_suffix(&format!(" at line {line} column {column}"))
+        .unwrap_or(&text)
+        .to_owned();
+    ClaimsError::Malformed { what, line, column }
+}
+
+/// Collects an object's members, values as text.
+struct Pieces;
+
+impl<'a> Visitor<'a> for Pieces {
+    type Value = Vec<(Cow<'a, str>, &'a str)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pieces = Vec::with_capacity(USUAL_MEMBERS);
+        while let Some(name) = map.next_key_seed(Name)? {
+            pieces.push((name, map.next_value::<&'a RawValue>()?.get()));
+        }
+        Ok(pieces)
+    }
+}
+
+/// Collects a list's members as text.
+struct Items;
+
+impl<'a> Visitor<'a> for Items {
+    type Value = Vec<&'a str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut pieces = Vec::new();
+        while let Some(piece) = list.next_element::<&'a RawValue>()? {
+            pieces.push(piece.get());
+        }
+        Ok(pieces)
+    }
+}
+
+/// Reads a member's name, borrowed where it has no escape.
+struct Name;
+
+impl<'a> DeserializeSeed<'a> for Name {
+    type Value = Cow<'a, str>;
+
+    fn deserialize<D: Deserializer<'a>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Name {
+    type Value = Cow<'a, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'a str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
