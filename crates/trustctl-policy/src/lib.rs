@@ -1,15 +1,18 @@
 //! The trust language: from YAML text to effective grants.
 //!
-//! *text → spanned tree* (`syntax`) *→ parsed files* (`parse`) *→ resolved policy* (`resolve`), all of it in
-//! [`Policy`], which everything above reads: the evaluator decides by it, the linter walks it, the prover
-//! runs its compiled patterns. Reading is total: any input ends in a policy or in diagnostics that
-//! point at the place and say how to mend it.
+//! *text → spanned tree* (`syntax`) *→ resolved policy* (`resolve`) *→* [`Policy`], which everything above reads:
+//! the evaluator decides by it, the linter walks it, the prover runs its compiled patterns. Reading is
+//! total: any input ends in a policy or in diagnostics that point at the place and say how to mend it.
 
 mod model;
+mod resolve;
 mod syntax;
 
 pub use model::{
-    Audience, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, Dialect, Grant, GrantId, Holder, Issuer, IssuerId, JoinPart,
-    Matcher, MatcherId, NameGrammar, NameProblem, Origin, PatternId, Policy, PolicyFile, Provider, ProviderId, Registry,
-    RegistryAction, RegistryId, Template, TemplateId, TemplateMatch, TemplatePart, Text,
+    Audience, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, Dialect, Grant, GrantId, Holder, Issuer, IssuerId,
+    JoinPart, Matcher, MatcherId, NameGrammar, NameProblem, Origin, PatternId, Policy, PolicyFile, Provider, ProviderId,
+    Registry, RegistryAction, RegistryId, Template, TemplateId, TemplateMatch, TemplatePart, Text,
 };
+pub use resolve::{IncludedFile, Includes, NoIncludes, Reading, RootFile, read, read_text};
+pub use trustctl_catalog::{ClaimType, NameKind, Role, Tenants};
+pub use trustctl_diag::{Diagnostic, FileId, Place, Span};

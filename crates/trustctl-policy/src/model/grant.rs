@@ -76,6 +76,8 @@ pub struct Condition {
     pub absent_passes: bool,
     /// What is asked.
     pub matcher: MatcherId,
-    /// The value in its file; for a catalogue requirement, the grant's `provider:` or `registry:`.
+    /// The value in its file; for a catalogue requirement, the grant.
     pub place: Place,
+    /// For a catalogue requirement: an index into the policy's reasons.
+    pub(crate) why: Option<u16>,
 }

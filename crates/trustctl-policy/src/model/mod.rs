@@ -20,4 +20,5 @@ pub(crate) use policy::Parts;
 pub use provider::{
     Audience, Claim, ClaimId, ClaimSource, Issuer, IssuerId, JoinPart, Provider, ProviderId, Registry, RegistryAction, RegistryId,
 };
+pub(crate) use template::split_scope;
 pub use template::{Template, TemplateId, TemplateMatch, TemplatePart};

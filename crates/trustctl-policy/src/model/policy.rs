@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use trustctl_diag::{Diagnostic, LineIndex, Place};
+use trustctl_diag::{Diagnostic, FileId, LineIndex, Place};
 use trustctl_pattern::Pattern;
 
 use super::{
@@ -22,6 +22,8 @@ pub enum Dialect {
 /// A file the policy was read from, without its text.
 #[derive(Debug, Clone)]
 pub struct PolicyFile {
+    /// The file that places of this policy name.
+    pub id: FileId,
     /// As the user knows it.
     pub name: String,
     /// Its lines.
@@ -50,11 +52,17 @@ pub(crate) struct Parts {
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) templates: Vec<Template>,
     pub(crate) texts: String,
+    pub(crate) reasons: Vec<String>,
     pub(crate) refusals: Vec<Diagnostic>,
 }
 
 impl Policy {
-    pub(crate) fn new(parts: Parts) -> Self {
+    pub(crate) fn new(mut parts: Parts) -> Self {
+        parts.grants.shrink_to_fit();
+        parts.names.shrink_to_fit();
+        parts.conditions.shrink_to_fit();
+        parts.matchers.shrink_to_fit();
+        parts.texts.shrink_to_fit();
         Self { parts }
     }
 
@@ -74,7 +82,7 @@ impl Policy {
         &self.parts.refusals
     }
 
-    /// The files it was read from; a place's `FileId` counts them only where one policy was read.
+    /// The files it was read from, the root first.
     pub fn files(&self) -> &[PolicyFile] {
         &self.parts.files
     }
@@ -134,6 +142,16 @@ impl Policy {
         slice(&self.parts.names, &grant.names).iter().map(|name| self.text(*name))
     }
 
+    /// Where the grant's names stand in the policy's list of names, for an index that must not hold texts.
+    pub fn name_range(&self, grant: &Grant) -> Range<u32> {
+        grant.names.clone()
+    }
+
+    /// The name at that place of the policy's list.
+    pub fn name_at(&self, at: u32) -> &str {
+        self.parts.names.get(at as usize).map_or("", |name| self.text(*name))
+    }
+
     /// The actions of a grant, in the registry's order; none for accounts.
     pub fn actions(&self, grant: &Grant) -> impl Iterator<Item = &RegistryAction> {
         let actions = self.registry(grant.registry).map_or(&[][..], |registry| &registry.actions);
@@ -152,7 +170,7 @@ impl Policy {
 
     /// `FILE:LINE` of a place.
     pub fn file_and_line(&self, place: Place) -> String {
-        match self.parts.files.get(place.file.0 as usize) {
+        match self.parts.files.iter().find(|file| file.id == place.file) {
             Some(file) => format!("{}:{}", file.name, file.lines.line(place.span.start)),
             None => String::new(),
         }
@@ -170,6 +188,11 @@ impl Policy {
     /// The claim a condition is about.
     pub fn claim(&self, grant: &Grant, condition: &Condition) -> Option<&Claim> {
         self.provider(grant.provider)?.claims.get(usize::from(condition.claim.0))
+    }
+
+    /// Why the provider or the registry requires it, for a condition that comes from the catalogue.
+    pub fn why(&self, condition: &Condition) -> Option<&str> {
+        self.parts.reasons.get(usize::from(condition.why?)).map(String::as_str)
     }
 
     /// A matcher.

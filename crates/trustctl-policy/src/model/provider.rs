@@ -1,6 +1,6 @@
 //! Providers and registries as one policy sees them.
 
-use trustctl_catalog::{ClaimType, Role, Tenants};
+use trustctl_catalog::{ClaimType, NameKind, Role, Tenants};
 use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 
@@ -44,7 +44,9 @@ pub struct Provider {
     pub tenants: Tenants,
     /// Whether `aud` may be an array of exactly one.
     pub audience_lists: bool,
-    /// Every claim that a condition can name, sorted by name.
+    /// What `aud` is when a job asks for nothing, `{…}` for a part of its identity; for explaining a denial only.
+    pub default_audience: Option<String>,
+    /// Every claim that a condition can name.
     pub claims: Vec<Claim>,
     /// Its key under `providers`, where it stands there.
     pub place: Option<Place>,
@@ -53,7 +55,7 @@ pub struct Provider {
 impl Provider {
     /// The claim of that name.
     pub fn claim(&self, name: &str) -> Option<(ClaimId, &Claim)> {
-        let at = self.claims.binary_search_by(|claim| claim.name.as_str().cmp(name)).ok()?;
+        let at = self.claims.iter().position(|claim| claim.name == name)?;
         Some((ClaimId(u16::try_from(at).ok()?), self.claims.get(at)?))
     }
 }
@@ -67,6 +69,12 @@ pub struct Claim {
     pub kind: ClaimType,
     /// What part it plays.
     pub role: Role,
+    /// Whether it is a name that can be registered again, an id for life, or neither.
+    pub name_kind: NameKind,
+    /// Whether it is put together from parts, so that only literals may stand on it.
+    pub composed: bool,
+    /// Claims whose value people put here by mistake, each with the sentence that says so.
+    pub mistaken_for: Vec<(String, String)>,
     /// How its value is found.
     pub source: ClaimSource,
 }
@@ -87,8 +95,16 @@ pub enum ClaimSource {
         of: ClaimId,
         /// The prefix; may be empty.
         prefix: String,
-        /// Claims that must have these values.
+        /// Claims that must have these values; the empty one stands for absent.
         only_if: Vec<(ClaimId, String)>,
+    },
+    /// What follows the last occurrence of a text in another claim; absent where the text is not there or
+    /// nothing stands before or after it.
+    AfterLast {
+        /// The other claim.
+        of: ClaimId,
+        /// The text, never empty.
+        delimiter: String,
     },
     /// A piece of a composed claim; absent where the value does not fit its shape.
     Piece {

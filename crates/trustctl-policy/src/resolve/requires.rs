@@ -1,0 +1,127 @@
+//! What the provider and the registry require by themselves.
+
+use trustctl_catalog::{Missing, Requirement};
+use trustctl_diag::Place;
+
+use crate::model::{ClaimId, Condition, Matcher, Origin, ProviderId, RegistryId, Text};
+
+use super::build::Builder;
+
+/// The values that a grant gives for claims, where they are a literal or a list of literals.
+pub(crate) type Given = Vec<(ClaimId, Vec<Text>)>;
+
+/// What of `conditions` replaces a requirement of the provider's own.
+pub(crate) fn given(conditions: &[Condition], builder: &Builder<'_>) -> Given {
+    conditions
+        .iter()
+        .filter_map(|condition| {
+            let matcher = builder.parts.matchers.get(condition.matcher.0 as usize)?;
+            Some((condition.claim, matcher.literals()?))
+        })
+        .collect()
+}
+
+/// The provider's own requirements, but for those that the grant replaces by naming values itself.
+///
+/// The values of an included grant count only where the root's `require` lists each of them.
+pub(crate) fn of_provider(id: ProviderId, given: &Given, included: bool, place: Place, builder: &mut Builder<'_>) -> Vec<Condition> {
+    if builder.generic() {
+        return Vec::new();
+    }
+    let Some(entry) = builder.facts(id).and_then(|facts| facts.entry) else {
+        return Vec::new();
+    };
+    let open = |requirement: &&Requirement| match builder.facts(id).and_then(|facts| facts.claims.get(&requirement.claim)) {
+        Some(claim) => !replaced(id, *claim, given, included, builder),
+        None => true,
+    };
+    let open: Vec<&Requirement> = entry.requires.iter().filter(open).collect();
+    open.into_iter().filter_map(|requirement| condition(id, requirement, Origin::Provider, place, builder)).collect()
+}
+
+fn replaced(id: ProviderId, claim: ClaimId, given: &Given, included: bool, builder: &Builder<'_>) -> bool {
+    let mut values = given.iter().filter(|(given, _)| *given == claim).flat_map(|(_, values)| values).peekable();
+    if values.peek().is_none() {
+        return false;
+    }
+    if !included {
+        return true;
+    }
+    let listed: Vec<Text> = builder
+        .facts(id)
+        .into_iter()
+        .flat_map(|facts| &facts.require)
+        .filter(|condition| condition.claim == claim)
+        .filter_map(|condition| builder.parts.matchers.get(condition.matcher.0 as usize)?.literals())
+        .flatten()
+        .collect();
+    values.all(|value| listed.iter().any(|listed| builder.read_text(*listed) == builder.read_text(*value)))
+}
+
+/// The registry's own requirements for tokens of that provider. Nothing in a trust file replaces them: the registry
+/// itself refuses such tokens, whatever a policy says.
+pub(crate) fn of_registry(id: RegistryId, provider: ProviderId, place: Place, builder: &mut Builder<'_>) -> Vec<Condition> {
+    if builder.generic() {
+        return Vec::new();
+    }
+    let kind = builder.parts.providers.get(usize::from(provider.0)).map(|provider| provider.kind.clone()).unwrap_or_default();
+    let Some(requirements) = builder.registry_facts(id).and_then(|facts| facts.entry.requires.get(&kind)) else {
+        return Vec::new();
+    };
+    let mut conditions = Vec::new();
+    for requirement in requirements {
+        conditions.extend(condition(provider, requirement, Origin::Registry, place, builder));
+    }
+    conditions
+}
+
+fn condition(provider: ProviderId, requirement: &Requirement, origin: Origin, place: Place, builder: &mut Builder<'_>) -> Option<Condition> {
+    let claim = *builder.facts(provider)?.claims.get(&requirement.claim)?;
+    let values: Vec<Matcher> = requirement.values.iter().map(|value| Matcher::Equals(builder.text(value))).collect();
+    let matcher = match <[Matcher; 1]>::try_from(values) {
+        Ok([only]) => only,
+        Err(values) => Matcher::AnyOf(values.into()),
+    };
+    Some(Condition {
+        claim,
+        origin,
+        absent_passes: requirement.missing == Missing::Pass,
+        matcher: builder.matcher(matcher),
+        place,
+        why: builder.reason(&requirement.why),
+    })
+}
+
+/// `require` of every provider with the same issuer, whatever its name.
+pub(crate) fn declared(id: ProviderId, builder: &mut Builder<'_>) -> Vec<Condition> {
+    let Some(issuer) = builder.parts.providers.get(usize::from(id.0)).map(|provider| provider.issuer) else {
+        return Vec::new();
+    };
+    let mut conditions = Vec::new();
+    for at in 0..builder.parts.providers.len() {
+        let same = builder.parts.providers.get(at).is_some_and(|provider| provider.issuer == issuer);
+        if !same {
+            continue;
+        }
+        let require = builder.providers.get(at).map(|facts| facts.require.clone()).unwrap_or_default();
+        for condition in require {
+            let claim = if at == usize::from(id.0) { Some(condition.claim) } else { translate(at, condition.claim, id, builder) };
+            conditions.extend(claim.map(|claim| Condition { claim, ..condition }));
+        }
+    }
+    conditions
+}
+
+/// The same claim in another provider's table; it is added there where it is missing.
+fn translate(from: usize, claim: ClaimId, to: ProviderId, builder: &mut Builder<'_>) -> Option<ClaimId> {
+    let claim = builder.parts.providers.get(from)?.claims.get(usize::from(claim.0))?.clone();
+    let facts = builder.providers.get_mut(usize::from(to.0))?;
+    if let Some(known) = facts.claims.get(&claim.name) {
+        return Some(*known);
+    }
+    let table = &mut builder.parts.providers.get_mut(usize::from(to.0))?.claims;
+    let id = ClaimId(u16::try_from(table.len()).ok()?);
+    facts.claims.insert(claim.name.clone(), id);
+    table.push(claim);
+    Some(id)
+}
