@@ -155,9 +155,10 @@ impl PatternError {
                     .to_owned()
             }
             Self::DanglingEscape { .. } => "write `\\\\` for a backslash".to_owned(),
-            Self::Anchor { found, .. } => format!("write it without `{found}`, or `\\{found}` for the character itself")
-                .replace("`\\\\A`", "`A`")
-                .replace("`\\\\z`", "`z`"),
+            Self::Anchor { found, .. } if found.starts_with('\\') => format!("write it without `{found}`"),
+            Self::Anchor { found, .. } => {
+                format!("write it without `{found}`, or `\\{found}` for the character itself")
+            }
             Self::WordBoundary { .. } => "write out the characters that may stand on either side".to_owned(),
             Self::Flags { found, .. } if found.contains('i') => {
                 "write both cases, `[Aa]`; for a fixed value use `{ equals: …, ignore-case: true }`".to_owned()
