@@ -9,13 +9,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={folder}");
         let mut names = Vec::new();
         for entry in fs::read_dir(Path::new(&root).join(folder))? {
-            let name = entry?.file_name().into_string().map_err(|name| format!("{folder}/{name:?} is not UTF-8"))?;
+            let name = entry?
+                .file_name()
+                .into_string()
+                .map_err(|name| format!("{folder}/{name:?} is not UTF-8"))?;
             if name.ends_with(".yaml") && !name.starts_with('.') {
                 names.push(name);
             }
         }
         names.sort();
-        writeln!(source, "/// The files of `{folder}/`, sorted.\npub(crate) const {constant}: &[crate::DataFile<'static>] = &[")?;
+        writeln!(
+            source,
+            "/// The files of `{folder}/`, sorted.\npub(crate) const {constant}: &[crate::DataFile<'static>] = &["
+        )?;
         for name in names {
             let path = Path::new(&root).join(folder).join(&name);
             writeln!(
