@@ -14,5 +14,5 @@ pub use model::{
     Registry, RegistryAction, RegistryId, Template, TemplateId, TemplateMatch, TemplatePart, Text,
 };
 pub use resolve::{IncludedFile, Includes, NoIncludes, Reading, RootFile, read, read_text};
-pub use trustctl_catalog::{ClaimType, NameKind, Role, Tenants};
+pub use trustctl_catalog::{ClaimType, NameKind, Role, SetBy, Tenants};
 pub use trustctl_diag::{Diagnostic, FileId, Place, Span};

@@ -1,6 +1,6 @@
 //! Providers and registries as one policy sees them.
 
-use trustctl_catalog::{ClaimType, NameKind, Role, Tenants};
+use trustctl_catalog::{ClaimType, NameKind, Role, SetBy, Tenants};
 use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 
@@ -71,6 +71,8 @@ pub struct Claim {
     pub role: Role,
     /// Whether it is a name that can be registered again, an id for life, or neither.
     pub name_kind: NameKind,
+    /// Who decides its value.
+    pub set_by: SetBy,
     /// Whether it is put together from parts, so that only literals may stand on it.
     pub composed: bool,
     /// Claims whose value people put here by mistake, each with the sentence that says so.

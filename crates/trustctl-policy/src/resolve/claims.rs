@@ -1,7 +1,7 @@
 //! The claims of a provider, as conditions name them.
 
 use rustc_hash::FxHashMap;
-use trustctl_catalog::{self as catalog, ClaimType, Derivation, NameKind, Role};
+use trustctl_catalog::{self as catalog, ClaimType, Derivation, NameKind, Role, SetBy};
 use trustctl_pattern::PatternError;
 
 use crate::model::{Claim, ClaimId, ClaimSource, Cut, JoinPart, ProviderId};
@@ -31,6 +31,7 @@ pub(crate) fn table(entry: &catalog::Provider) -> Result<(Vec<Claim>, FxHashMap<
                 kind: claim.kind,
                 role: claim.role,
                 name_kind: claim.name_kind,
+                set_by: claim.set_by,
                 composed: claim.shape.is_some(),
                 mistaken_for: claim.mistaken_for.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
                 source: source(entry, claim, &ids)?,
@@ -126,6 +127,7 @@ pub(crate) fn plain(name: &str, kind: ClaimType, source: ClaimSource) -> Claim {
         kind,
         role: if name == "sub" { Role::Subject } else { Role::Other },
         name_kind: NameKind::Value,
+        set_by: SetBy::Author,
         composed: false,
         mistaken_for: Vec::new(),
         source,

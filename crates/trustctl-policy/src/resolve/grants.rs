@@ -108,7 +108,11 @@ impl Reader<'_, '_, '_> {
                 return;
             }
         };
-        let (Some(registry), Some(provider)) = (registry, provider) else { return };
+        let (Some(registry), Some(provider)) = (registry, provider) else {
+            // The grant comes to nothing; what else is wrong in it is told all the same.
+            self.rest_of_a_broken_grant(registry, provider, holder, &subject.value, find("when"), builder);
+            return;
+        };
         let actions = self.actions(find("actions"), holder, registry, first, builder);
         let mut outer = requires::of_registry(registry, provider, place, builder);
         outer.extend(requires::declared(provider, builder));
@@ -136,6 +140,47 @@ impl Reader<'_, '_, '_> {
                         .help(format!("write `{key}: [NAME]`")),
                 );
             }
+        }
+    }
+
+    fn rest_of_a_broken_grant(
+        &self,
+        registry: Option<RegistryId>,
+        provider: Option<ProviderId>,
+        holder: Holder,
+        subject: &Node<'_>,
+        when: Option<&Entry<'_>>,
+        builder: &mut Builder<'_>,
+    ) {
+        let scope = TemplateScope { registry: registry.unwrap_or(RegistryId(u16::MAX)), names: &[] };
+        let conditions = |node: &Node<'_>, builder: &mut Builder<'_>| {
+            if let Some(provider) = provider {
+                conditions::read(self.document.file, node, provider, Origin::When, Some(&scope), builder);
+            }
+        };
+        if let Some(when) = when {
+            conditions(&when.value, builder);
+        }
+        let name = |text: &str, place: Place, builder: &mut Builder<'_>| {
+            if let Some(registry) = registry {
+                names::read(text, place, registry, holder, self.bound, builder);
+            }
+        };
+        match &subject.kind {
+            NodeKind::List(members) => {
+                for member in members {
+                    if let Some(scalar) = builder.scalar(self.document.file, member, "a name") {
+                        name(&scalar.text, self.document.place(member), builder);
+                    }
+                }
+            }
+            NodeKind::Map(rows) => {
+                for row in rows {
+                    name(&row.key.text, self.document.key_place(row), builder);
+                    conditions(&row.value, builder);
+                }
+            }
+            NodeKind::Scalar(_) | NodeKind::Bad => {}
         }
     }
 

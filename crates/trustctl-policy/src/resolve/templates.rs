@@ -40,7 +40,8 @@ pub(crate) fn read(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>
     }
     let scalar = builder.scalar(position.file, &entry.value, "the value of `template`")?;
     let parts = parts(&scalar.text, place, builder)?;
-    let versions = builder.parts.registries.get(usize::from(scope.registry.0)).and_then(|registry| registry.versions.clone());
+    // Without a registry, which is an error of its own, there is nothing to fill the holes with.
+    let versions = builder.parts.registries.get(usize::from(scope.registry.0))?.versions.clone();
     if !check_scopes(&parts, scope, place, builder) {
         return None;
     }
