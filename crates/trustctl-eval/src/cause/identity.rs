@@ -1,0 +1,84 @@
+//! Names that moved and names that somebody else took.
+
+use trustctl_policy::{NameKind, Role};
+
+use super::Failed;
+use crate::Status;
+
+/// The id is the same and the name differs: renamed. The name is the same and the id differs: another holds it now.
+pub(super) fn renamed_or_registered_again(failed: &Failed<'_, '_>) -> Option<String> {
+    let role = failed.claim.role;
+    if !matches!(role, Role::Tenant | Role::Repository) || failed.status != Status::Fail {
+        return None;
+    }
+    if let Some(sentence) = pin(failed) {
+        return Some(sentence);
+    }
+    let other = |kind: NameKind| {
+        failed.conditions().find(|(_, claim, status)| claim.role == role && claim.name_kind == kind && *status == Status::Pass)
+    };
+    match failed.claim.name_kind {
+        NameKind::Name => {
+            let (_, id, _) = other(NameKind::Id)?;
+            Some(format!("`{}` is the one meant, so this is a new name: it was renamed or moved; check, then write the new name", id.name))
+        }
+        NameKind::Id => {
+            let (_, name, _) = other(NameKind::Name)?;
+            Some(format!("`{}` is the same and the id is not: the name was given up and somebody else has it now; do not take the new id over", name.name))
+        }
+        NameKind::Value => None,
+    }
+}
+
+/// The same for names and ids in one value: `acme@1/widgets@2`.
+fn pin(failed: &Failed<'_, '_>) -> Option<String> {
+    let found = failed.text()?;
+    let (names, ids) = (without_ids(&found)?, only_ids(&found));
+    failed.literals().into_iter().find_map(|literal| {
+        let same_names = without_ids(literal)? == names;
+        let same_ids = only_ids(literal) == ids;
+        match (same_names, same_ids) {
+            (false, true) => Some("the ids are the ones meant, so the names are new: it was renamed; check, then write the new names".to_owned()),
+            (true, false) => Some(
+                "the names are the same and the ids are not: a name was given up and somebody else has it now; do not take the new ids over"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    })
+}
+
+/// `acme@1/widgets@2` without its ids; `None` where it has none.
+pub(super) fn without_ids(text: &str) -> Option<String> {
+    let mut names = String::new();
+    let mut any = false;
+    for (at, part) in text.split('@').enumerate() {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_id = at > 0 && rest.len() < part.len() && (rest.is_empty() || rest.starts_with(['/', ':']));
+        any |= is_id;
+        if at > 0 && !is_id {
+            names.push('@');
+        }
+        names.push_str(if is_id { rest } else { part });
+    }
+    any.then_some(names)
+}
+
+fn only_ids(text: &str) -> Vec<&str> {
+    let digits = |part| str::split(part, |c: char| !c.is_ascii_digit()).next().filter(|id| !id.is_empty());
+    text.split('@').skip(1).filter_map(digits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{only_ids, without_ids};
+
+    #[test]
+    fn a_pin_is_names_and_ids() {
+        assert_eq!(without_ids("acme@1/widgets@22").as_deref(), Some("acme/widgets"));
+        assert_eq!(without_ids("repo:acme@1/widgets@22:ref:refs/heads/main").as_deref(), Some("repo:acme/widgets:ref:refs/heads/main"));
+        assert_eq!(without_ids("acme/widgets"), None);
+        assert_eq!(without_ids("user@example.com"), None);
+        assert_eq!(only_ids("acme@1/widgets@22"), ["1", "22"]);
+    }
+}
