@@ -9,16 +9,16 @@ use crate::parse::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 #[non_exhaustive]
 pub enum ClaimsError {
     /// The text is longer than [`MAX_BYTES`].
-    #[error("the claims have {length} bytes, and {MAX_BYTES} are the most")]
+    #[error("the JSON has {length} bytes, and {MAX_BYTES} are the most")]
     TooLong {
         /// Bytes of the text.
         length: usize,
     },
     /// The text begins with U+FEFF, which RFC 8259 section 8.1 forbids senders to add.
-    #[error("the claims begin with a byte order mark, which JSON must not have")]
+    #[error("the JSON begins with a byte order mark, which it must not have")]
     ByteOrderMark,
     /// The text is JSON of another kind.
-    #[error("the claims are {found}, expected an object")]
+    #[error("the JSON is {found}, expected an object")]
     NotAnObject {
         /// What it is.
         found: JsonKind,
@@ -30,19 +30,19 @@ pub enum ClaimsError {
         name: String,
     },
     /// Lists and objects are nested deeper than [`MAX_DEPTH`].
-    #[error("the claims are nested deeper than {MAX_DEPTH} levels")]
+    #[error("the JSON is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     /// There are more than [`MAX_VALUES`] values, at all depths together.
-    #[error("there are more than {MAX_VALUES} values in the claims")]
+    #[error("there are more than {MAX_VALUES} values in the JSON")]
     TooManyValues,
     /// A number that is no finite double, which readers of JSON disagree about (RFC 8259 section 6).
-    #[error("a number in the claims is too large for most readers of JSON")]
+    #[error("a number in the JSON is too large for most readers of JSON")]
     NumberOutOfRange,
     /// A string escape that stands for no character: half of a surrogate pair.
-    #[error("a string in the claims has an escape that stands for no character")]
+    #[error("a string in the JSON has an escape that stands for no character")]
     BadEscape,
     /// The text is not JSON.
-    #[error("the claims are not well-formed JSON: {what} at line {line} column {column}")]
+    #[error("the JSON is not well-formed: {what} at line {line} column {column}")]
     Malformed {
         /// What is wrong.
         what: String,

@@ -156,11 +156,11 @@ fn only_one_object_is_a_set_of_claims() {
 fn messages_say_where() {
     assert_eq!(
         Claims::parse("{\n  \"a\": x}").unwrap_err().to_string(),
-        "the claims are not well-formed JSON: expected value at line 2 column 8"
+        "the JSON is not well-formed: expected value at line 2 column 8"
     );
     assert_eq!(
         Claims::parse("[]").unwrap_err().to_string(),
-        "the claims are a list, expected an object"
+        "the JSON is a list, expected an object"
     );
 }
 
