@@ -56,6 +56,15 @@ pub(crate) struct Parts {
     pub(crate) refusals: Vec<Diagnostic>,
 }
 
+impl Parts {
+    /// Whether an arena has outgrown its 32-bit indices, which the resolver then left at their bound.
+    pub(crate) fn overflows(&self) -> bool {
+        let most = u32::MAX as usize - 1;
+        let lengths = [self.texts.len(), self.names.len(), self.conditions.len(), self.matchers.len(), self.grants.len()];
+        lengths.into_iter().any(|length| length > most)
+    }
+}
+
 impl Policy {
     pub(crate) fn new(mut parts: Parts) -> Self {
         parts.grants.shrink_to_fit();

@@ -142,11 +142,13 @@ impl<'c> Builder<'c> {
     }
 
     pub(crate) fn text(&mut self, text: &str) -> Text {
-        let (Ok(start), Ok(len)) = (u32::try_from(self.parts.texts.len()), u32::try_from(text.len())) else {
-            return Text { start: 0, len: 0 };
-        };
+        let start = u32::try_from(self.parts.texts.len());
         self.parts.texts.push_str(text);
-        Text { start, len }
+        match (start, u32::try_from(text.len())) {
+            (Ok(start), Ok(len)) => Text { start, len },
+            // The policy is refused in the end: see `Parts::overflows`.
+            _ => Text { start: 0, len: 0 },
+        }
     }
 
     pub(crate) fn read_text(&self, text: Text) -> &str {

@@ -138,6 +138,13 @@ pub fn read_text(name: &str, text: &str) -> Reading {
 
 fn finish(builder: Builder<'_>) -> Reading {
     let Builder { mut parts, mut diagnostics, .. } = builder;
+    if parts.overflows() {
+        let place = Place { file: parts.files.first().map_or(FileId(0), |file| file.id), span: Span::default() };
+        diagnostics.push(
+            Diagnostic::error("policy-too-large", place, "the policy holds more than 4 GiB of names and values, or 4 billion conditions")
+                .help("split it into several policies"),
+        );
+    }
     diagnostics.sort_by_key(Diagnostic::place);
     diagnostics.dedup();
     if !diagnostics.is_empty() {

@@ -1,7 +1,7 @@
 //! What the provider and the registry require by themselves.
 
 use trustctl_catalog::{Missing, Requirement};
-use trustctl_diag::Place;
+use trustctl_diag::{Diagnostic, Place};
 
 use crate::model::{ClaimId, Condition, Matcher, Origin, ProviderId, RegistryId, Text};
 
@@ -76,7 +76,12 @@ pub(crate) fn of_registry(id: RegistryId, provider: ProviderId, place: Place, bu
 }
 
 fn condition(provider: ProviderId, requirement: &Requirement, origin: Origin, place: Place, builder: &mut Builder<'_>) -> Option<Condition> {
-    let claim = *builder.facts(provider)?.claims.get(&requirement.claim)?;
+    let Some(claim) = builder.facts(provider)?.claims.get(&requirement.claim).copied() else {
+        // Tests of the catalogue rule this out; a requirement is never dropped in silence.
+        let message = format!("the catalogue requires the claim `{}`, which it does not define", requirement.claim);
+        builder.push(Diagnostic::error("catalogue", place, message));
+        return None;
+    };
     let values: Vec<Matcher> = requirement.values.iter().map(|value| Matcher::Equals(builder.text(value))).collect();
     let matcher = match <[Matcher; 1]>::try_from(values) {
         Ok([only]) => only,
