@@ -412,7 +412,7 @@ fn covering(issuer: &str, builder: &Builder<'_>) -> Option<(String, String)> {
             let given = match fields.as_slice() {
                 [] => String::new(),
                 // A form that leaves the host open covers every host; only its users know which it is.
-                _ if form.template.starts_with("https://{host}") => continue,
+                _ if form.template == "https://{host}" => continue,
                 fields => format!(" with its {}", one_of(fields.iter().copied())),
             };
             let mut expression = String::new();
