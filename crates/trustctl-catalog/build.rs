@@ -9,10 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={folder}");
         let mut names = Vec::new();
         for entry in fs::read_dir(Path::new(&root).join(folder))? {
-            let name = entry?
-                .file_name()
-                .into_string()
-                .map_err(|name| format!("{folder}/{name:?} is not UTF-8"))?;
+            let name = entry?.file_name().into_string().map_err(|name| format!("{folder}/{name:?} is not UTF-8"))?;
             if name.ends_with(".yaml") && !name.starts_with('.') {
                 names.push(name);
             }

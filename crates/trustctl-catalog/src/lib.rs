@@ -15,8 +15,8 @@ mod template;
 
 pub use error::CatalogueError;
 pub use provider::{
-    AudienceRule, Claim, ClaimType, Derivation, Issuer, IssuerField, JoinPart, Lifetime, Missing,
-    NameKind, Piece, Provider, Requirement, Role, SetBy, Shape, SubjectForm, TenantMark, Tenants,
+    AudienceRule, Claim, ClaimType, Derivation, Issuer, IssuerField, JoinPart, Lifetime, Missing, NameKind, Piece,
+    Provider, Requirement, Role, SetBy, Shape, SubjectForm, TenantMark, Tenants,
 };
 pub use registry::{Action, AudienceForm, Basis, NameRule, NormalForm, Registry, RegistryField};
 
@@ -40,10 +40,7 @@ impl Catalogue {
     /// A data file that does not fit the format; the tests of this crate prove that none is built in.
     pub fn bundled() -> Result<&'static Self, CatalogueError> {
         static BUNDLED: OnceLock<Result<Catalogue, CatalogueError>> = OnceLock::new();
-        BUNDLED
-            .get_or_init(|| Self::read(bundle::PROVIDERS, bundle::REGISTRIES))
-            .as_ref()
-            .map_err(Clone::clone)
+        BUNDLED.get_or_init(|| Self::read(bundle::PROVIDERS, bundle::REGISTRIES)).as_ref().map_err(Clone::clone)
     }
 
     /// A catalogue from the texts of its files, in any order.
@@ -51,38 +48,27 @@ impl Catalogue {
     /// # Errors
     ///
     /// The first file that does not fit the format, with the field or the line.
-    pub fn read(
-        providers: &[DataFile<'_>],
-        registries: &[DataFile<'_>],
-    ) -> Result<Self, CatalogueError> {
+    pub fn read(providers: &[DataFile<'_>], registries: &[DataFile<'_>]) -> Result<Self, CatalogueError> {
         read::catalogue(providers, registries)
     }
 
     /// The provider a trust file calls `kind`.
     pub fn provider(&self, kind: &str) -> Option<&Provider> {
-        let at = self
-            .providers
-            .binary_search_by(|provider| provider.kind.as_str().cmp(kind))
-            .ok()?;
+        let at = self.providers.binary_search_by(|provider| provider.kind.as_str().cmp(kind)).ok()?;
         self.providers.get(at)
     }
 
     /// The form without fields whose issuer is exactly `issuer`, with its provider. No other entry, and no filled-in
     /// template, may be taken for it: `https://accounts.google.com` is no GitLab host.
     pub fn fixed_issuer(&self, issuer: &str) -> Option<(&Provider, &Issuer)> {
-        let mut forms = self
-            .providers
-            .iter()
-            .flat_map(|provider| provider.issuers.iter().map(move |form| (provider, form)));
+        let mut forms =
+            self.providers.iter().flat_map(|provider| provider.issuers.iter().map(move |form| (provider, form)));
         forms.find(|(_, form)| form.fields.is_empty() && form.template == issuer)
     }
 
     /// The registry a trust file calls `kind`.
     pub fn registry(&self, kind: &str) -> Option<&Registry> {
-        let at = self
-            .registries
-            .binary_search_by(|registry| registry.kind.as_str().cmp(kind))
-            .ok()?;
+        let at = self.registries.binary_search_by(|registry| registry.kind.as_str().cmp(kind)).ok()?;
         self.registries.get(at)
     }
 }

@@ -59,13 +59,7 @@ mod tests {
     fn a_template_is_cut_at_its_braces() {
         assert_eq!(
             parts("v{a}/{b/c}x").unwrap(),
-            [
-                Part::Text("v"),
-                Part::Name("a"),
-                Part::Text("/"),
-                Part::Name("b/c"),
-                Part::Text("x")
-            ]
+            [Part::Text("v"), Part::Name("a"), Part::Text("/"), Part::Name("b/c"), Part::Text("x")]
         );
         assert_eq!(parts("plain").unwrap(), [Part::Text("plain")]);
         assert_eq!(parts("").unwrap(), []);

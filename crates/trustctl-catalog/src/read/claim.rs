@@ -6,10 +6,7 @@ use serde::Deserialize;
 
 use super::Place;
 use crate::template::{self, Part};
-use crate::{
-    CatalogueError, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape,
-    TenantMark,
-};
+use crate::{CatalogueError, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape, TenantMark};
 
 /// Turns the claims of one file into the model, once all that they say of each other holds.
 pub(crate) fn claims(
@@ -131,27 +128,17 @@ struct WrittenDerivation {
 
 impl WrittenClaim {
     fn into_claim(self, place: &Place<'_>, field: &str) -> Result<Claim, CatalogueError> {
-        place.check(!self.about.trim().is_empty(), field, || {
-            "`about` is empty".into()
-        })?;
-        place.check(
-            self.at.as_ref().is_none_or(|at| at.starts_with('/')),
-            field,
-            || "`at` is a JSON Pointer".into(),
-        )?;
+        place.check(!self.about.trim().is_empty(), field, || "`about` is empty".into())?;
+        place
+            .check(self.at.as_ref().is_none_or(|at| at.starts_with('/')), field, || "`at` is a JSON Pointer".into())?;
         let shape = match (self.shape, self.composed) {
             (Some(shape), _) => Some(shape.into_shape(place, &format!("{field}.shape"))?),
             (None, true) => Some(Shape { pieces: Vec::new() }),
             (None, false) => None,
         };
-        place.check(shape.is_some() || self.forms.is_empty(), field, || {
-            "has `forms` and is not `composed`".into()
-        })?;
-        let forms: Result<Vec<Shape>, _> = self
-            .forms
-            .into_iter()
-            .map(|form| form.into_shape(place, &format!("{field}.forms")))
-            .collect();
+        place.check(shape.is_some() || self.forms.is_empty(), field, || "has `forms` and is not `composed`".into())?;
+        let forms: Result<Vec<Shape>, _> =
+            self.forms.into_iter().map(|form| form.into_shape(place, &format!("{field}.forms"))).collect();
         let derived = match self.derived {
             Some(written) => Some(written.into_derivation(place, &format!("{field}.derived"))?),
             None => None,
@@ -162,10 +149,7 @@ impl WrittenClaim {
             name_kind: self.name_kind.into(),
             set_by: self.set_by.into(),
             optional: self.optional,
-            tenant: self.tenant.map(|mark| TenantMark {
-                delimiter: mark.delimiter,
-                with: mark.with,
-            }),
+            tenant: self.tenant.map(|mark| TenantMark { delimiter: mark.delimiter, with: mark.with }),
             source: self.source,
             shape,
             forms: forms?,
@@ -191,23 +175,16 @@ impl WrittenShape {
                 Part::Text(text) => Piece::Text(text.to_owned()),
                 Part::Name(name) => {
                     let pattern = self.pieces.get(name);
-                    let pattern = pattern.ok_or_else(|| {
-                        place.error(field, format!("`{name}` is none of its pieces"))
-                    })?;
-                    Piece::Named {
-                        name: name.to_owned(),
-                        pattern: pattern.clone(),
-                    }
+                    let pattern =
+                        pattern.ok_or_else(|| place.error(field, format!("`{name}` is none of its pieces")))?;
+                    Piece::Named { name: name.to_owned(), pattern: pattern.clone() }
                 }
             });
         }
         for name in self.pieces.keys() {
-            let is_it =
-                |piece: &&Piece| matches!(piece, Piece::Named { name: used, .. } if used == name);
+            let is_it = |piece: &&Piece| matches!(piece, Piece::Named { name: used, .. } if used == name);
             let count = pieces.iter().filter(is_it).count();
-            place.check(count == 1, field, || {
-                format!("the piece `{name}` stands {count} times in its text")
-            })?;
+            place.check(count == 1, field, || format!("the piece `{name}` stands {count} times in its text"))?;
         }
         Ok(Shape { pieces })
     }
@@ -216,36 +193,22 @@ impl WrittenShape {
 impl WrittenDerivation {
     fn into_derivation(self, place: &Place<'_>, field: &str) -> Result<Derivation, CatalogueError> {
         let conditional = !self.only_if.is_empty();
-        place.check(!conditional || self.after.is_some(), field, || {
-            "`only-if` goes with `after`".into()
+        place.check(!conditional || self.after.is_some(), field, || "`only-if` goes with `after`".into())?;
+        place.check(self.after_last.as_ref().is_none_or(|text| !text.is_empty()), field, || {
+            "`after-last` is empty".into()
         })?;
-        place.check(
-            self.after_last.as_ref().is_none_or(|text| !text.is_empty()),
-            field,
-            || "`after-last` is empty".into(),
-        )?;
         match (self.of, self.after, self.after_last, self.piece, self.join) {
             (Some(of), None, None, None, None) => Ok(Derivation::Alias { of }),
-            (Some(of), Some(prefix), None, None, None) => Ok(Derivation::After {
-                of,
-                prefix,
-                only_if: self.only_if,
-            }),
-            (Some(of), None, Some(delimiter), None, None) => {
-                Ok(Derivation::AfterLast { of, delimiter })
-            }
+            (Some(of), Some(prefix), None, None, None) => Ok(Derivation::After { of, prefix, only_if: self.only_if }),
+            (Some(of), None, Some(delimiter), None, None) => Ok(Derivation::AfterLast { of, delimiter }),
             (Some(of), None, None, Some(piece), None) => Ok(Derivation::Piece { of, piece }),
             (None, None, None, None, Some(join)) => {
-                let parts =
-                    template::parts(&join).map_err(|problem| place.error(field, problem))?;
-                Ok(Derivation::Join {
-                    parts: parts.into_iter().map(JoinPart::from).collect(),
-                })
+                let parts = template::parts(&join).map_err(|problem| place.error(field, problem))?;
+                Ok(Derivation::Join { parts: parts.into_iter().map(JoinPart::from).collect() })
             }
-            _ => Err(place.error(
-                field,
-                "is either `join`, or `of` with at most one of `after`, `after-last`, `piece`",
-            )),
+            _ => {
+                Err(place.error(field, "is either `join`, or `of` with at most one of `after`, `after-last`, `piece`"))
+            }
         }
     }
 }
@@ -269,11 +232,9 @@ fn check_references(
 ) -> Result<(), CatalogueError> {
     let field = format!("claims.{name}");
     let known = |other: &str, part: &str| {
-        place.check(
-            claims.contains_key(other) && other != name,
-            &format!("{field}.{part}"),
-            || format!("`{other}` is no other claim of this file"),
-        )
+        place.check(claims.contains_key(other) && other != name, &format!("{field}.{part}"), || {
+            format!("`{other}` is no other claim of this file")
+        })
     };
     for other in &claim.pinned_by {
         known(other, "pinned-by")?;
@@ -293,9 +254,7 @@ fn check_references(
         None => {}
         Some(Derivation::Alias { of }) => {
             let source = token_claim(of)?;
-            place.check(source.kind == claim.kind, &field, || {
-                format!("`type` is not that of `{of}`")
-            })?;
+            place.check(source.kind == claim.kind, &field, || format!("`type` is not that of `{of}`"))?;
         }
         Some(Derivation::After { of, only_if, .. }) => {
             require_text(claim, token_claim(of)?, place, &part)?;
@@ -303,17 +262,12 @@ fn check_references(
                 token_claim(other)?;
             }
         }
-        Some(Derivation::AfterLast { of, .. }) => {
-            require_text(claim, token_claim(of)?, place, &part)?
-        }
+        Some(Derivation::AfterLast { of, .. }) => require_text(claim, token_claim(of)?, place, &part)?,
         Some(Derivation::Piece { of, piece }) => {
             let source = token_claim(of)?;
             require_text(claim, source, place, &part)?;
             let is_it = |one: &Piece| matches!(one, Piece::Named { name, .. } if name == piece);
-            let has = source
-                .shape
-                .as_ref()
-                .is_some_and(|shape| shape.pieces.iter().any(is_it));
+            let has = source.shape.as_ref().is_some_and(|shape| shape.pieces.iter().any(is_it));
             place.check(has, &part, || format!("`{of}` has no piece `{piece}`"))?;
         }
         Some(Derivation::Join { parts }) => {
@@ -322,11 +276,9 @@ fn check_references(
                     continue;
                 };
                 known(other, "derived")?;
-                let source = claims
-                    .get(other)
-                    .filter(|source| !matches!(source.derived, Some(Derivation::Join { .. })));
-                let source = source
-                    .ok_or_else(|| place.error(&*part, format!("`{other}` is a join itself")))?;
+                let source =
+                    claims.get(other).filter(|source| !matches!(source.derived, Some(Derivation::Join { .. })));
+                let source = source.ok_or_else(|| place.error(&*part, format!("`{other}` is a join itself")))?;
                 require_text(claim, source, place, &part)?;
             }
         }
@@ -335,12 +287,7 @@ fn check_references(
 }
 
 /// A text is cut from a text and joined from texts.
-fn require_text(
-    claim: &Claim,
-    source: &Claim,
-    place: &Place<'_>,
-    field: &str,
-) -> Result<(), CatalogueError> {
+fn require_text(claim: &Claim, source: &Claim, place: &Place<'_>, field: &str) -> Result<(), CatalogueError> {
     let text = claim.kind == ClaimType::String && source.kind == ClaimType::String;
     place.check(text, field, || "only strings are cut and joined".into())
 }

@@ -8,8 +8,8 @@ use super::claim::{self, WrittenClaim};
 use super::{Head, Place, parse};
 use crate::template;
 use crate::{
-    AudienceRule, CatalogueError, DataFile, Issuer, IssuerField, Lifetime, Missing, Provider,
-    Requirement, SubjectForm, Tenants,
+    AudienceRule, CatalogueError, DataFile, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement, SubjectForm,
+    Tenants,
 };
 
 /// Reads one file.
@@ -132,35 +132,23 @@ impl Written {
             issuers.push(written.into_issuer(place, &issuers)?);
         }
         let longest = self.lifetime.maximum.unwrap_or(u32::MAX);
-        place.check(self.lifetime.typical <= longest, "lifetime", || {
-            "typical is over maximum".into()
-        })?;
-        place.check(!self.algorithms.is_empty(), "algorithms", || {
-            "is empty".into()
-        })?;
+        place.check(self.lifetime.typical <= longest, "lifetime", || "typical is over maximum".into())?;
+        place.check(!self.algorithms.is_empty(), "algorithms", || "is empty".into())?;
         if let Some(default) = &self.audience.default {
-            for name in template::names(default)
-                .map_err(|problem| place.error("audience.default", problem))?
-            {
-                place.check(claims.contains_key(name), "audience.default", || {
-                    format!("`{name}` is no claim")
-                })?;
+            for name in template::names(default).map_err(|problem| place.error("audience.default", problem))? {
+                place.check(claims.contains_key(name), "audience.default", || format!("`{name}` is no claim"))?;
             }
         }
         let mut requires = Vec::new();
         for written in self.requires {
             let field = format!("requires.{}", written.claim);
-            place.check(claims.contains_key(&written.claim), &field, || {
-                "is no claim of this file".into()
-            })?;
+            place.check(claims.contains_key(&written.claim), &field, || "is no claim of this file".into())?;
             requires.push(written.into_requirement(place, "requires")?);
         }
         for subject in &self.subjects {
-            place.check(
-                !subject.prefix.is_empty() && !subject.delimiter.is_empty(),
-                "subjects",
-                || "an empty text".into(),
-            )?;
+            place.check(!subject.prefix.is_empty() && !subject.delimiter.is_empty(), "subjects", || {
+                "an empty text".into()
+            })?;
         }
         Ok(Provider {
             kind: self.kind,
@@ -173,10 +161,7 @@ impl Written {
                 lists: self.audience.lists,
                 shared: self.audience.shared,
             },
-            lifetime: Lifetime {
-                typical: self.lifetime.typical,
-                maximum: self.lifetime.maximum,
-            },
+            lifetime: Lifetime { typical: self.lifetime.typical, maximum: self.lifetime.maximum },
             algorithms: self.algorithms,
             jwks_hosts: self.jwks_hosts,
             claims,
@@ -185,10 +170,7 @@ impl Written {
             subjects: self
                 .subjects
                 .into_iter()
-                .map(|subject| SubjectForm {
-                    prefix: subject.prefix,
-                    delimiter: subject.delimiter,
-                })
+                .map(|subject| SubjectForm { prefix: subject.prefix, delimiter: subject.delimiter })
                 .collect(),
             notes: self.notes,
             sources: self.sources,
@@ -201,28 +183,18 @@ impl WrittenIssuer {
     /// `earlier`: the forms before this one, which it must differ from.
     fn into_issuer(self, place: &Place<'_>, earlier: &[Issuer]) -> Result<Issuer, CatalogueError> {
         let field = format!("issuers.{}", self.template);
-        place.check(self.template.starts_with("https://"), &field, || {
-            "an issuer begins with https://".into()
-        })?;
-        place.check(!self.template.ends_with('/'), &field, || {
-            "ends with a slash, which no known issuer does".into()
-        })?;
-        let names =
-            template::names(&self.template).map_err(|problem| place.error(&*field, problem))?;
+        place.check(self.template.starts_with("https://"), &field, || "an issuer begins with https://".into())?;
+        place
+            .check(!self.template.ends_with('/'), &field, || "ends with a slash, which no known issuer does".into())?;
+        let names = template::names(&self.template).map_err(|problem| place.error(&*field, problem))?;
         for name in &names {
-            place.check(self.fields.contains_key(*name), &field, || {
-                format!("`{name}` is none of its fields")
-            })?;
+            place.check(self.fields.contains_key(*name), &field, || format!("`{name}` is none of its fields"))?;
         }
         for name in self.fields.keys() {
             let count = names.iter().filter(|used| *used == name).count();
-            place.check(count == 1, &field, || {
-                format!("the field `{name}` stands {count} times in the template")
-            })?;
+            place.check(count == 1, &field, || format!("the field `{name}` stands {count} times in the template"))?;
         }
-        let chosen_alike = |other: &Issuer| {
-            other.switch == self.switch && other.fields.keys().eq(self.fields.keys())
-        };
+        let chosen_alike = |other: &Issuer| other.switch == self.switch && other.fields.keys().eq(self.fields.keys());
         place.check(!earlier.iter().any(chosen_alike), &field, || {
             "is chosen by the same keys as an earlier form".into()
         })?;
@@ -232,14 +204,7 @@ impl WrittenIssuer {
                 .fields
                 .into_iter()
                 .map(|(name, field)| {
-                    (
-                        name,
-                        IssuerField {
-                            pattern: field.pattern,
-                            about: field.about,
-                            example: field.example,
-                        },
-                    )
+                    (name, IssuerField { pattern: field.pattern, about: field.about, example: field.example })
                 })
                 .collect(),
             switch: self.switch,
@@ -254,18 +219,12 @@ impl WrittenIssuer {
 }
 
 impl WrittenRequirement {
-    pub(crate) fn into_requirement(
-        self,
-        place: &Place<'_>,
-        within: &str,
-    ) -> Result<Requirement, CatalogueError> {
+    pub(crate) fn into_requirement(self, place: &Place<'_>, within: &str) -> Result<Requirement, CatalogueError> {
         let field = format!("{within}.{}", self.claim);
         place.check(!self.values.is_empty(), &field, || "no value passes".into())?;
-        place.check(
-            !self.why.is_empty() && !self.source.is_empty(),
-            &field,
-            || "`why` and `source` must say something".into(),
-        )?;
+        place.check(!self.why.is_empty() && !self.source.is_empty(), &field, || {
+            "`why` and `source` must say something".into()
+        })?;
         Ok(Requirement {
             claim: self.claim,
             values: self.values,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::provider::WrittenRequirement;
 use super::{Head, Place, parse};
 use crate::{
-    Action, AudienceForm, Basis, CatalogueError, DataFile, NameRule, NormalForm, Registry,
-    RegistryField, Requirement, template,
+    Action, AudienceForm, Basis, CatalogueError, DataFile, NameRule, NormalForm, Registry, RegistryField, Requirement,
+    template,
 };
 
 /// Reads one file.
@@ -102,52 +102,27 @@ impl Written {
             sources: &self.sources,
             checked: &self.checked,
         })?;
-        place.check(!self.actions.is_empty(), "actions", || {
-            "the first is the main one, and there is none".into()
-        })?;
+        place.check(!self.actions.is_empty(), "actions", || "the first is the main one, and there is none".into())?;
         for (at, action) in self.actions.iter().enumerate() {
-            let twice = self
-                .actions
-                .iter()
-                .take(at)
-                .any(|other| other.name == action.name);
-            place.check(!twice, "actions", || {
-                format!("`{}` stands there twice", action.name)
-            })?;
+            let twice = self.actions.iter().take(at).any(|other| other.name == action.name);
+            place.check(!twice, "actions", || format!("`{}` stands there twice", action.name))?;
         }
-        if let WrittenAudience::Default(audience) | WrittenAudience::Fixed(audience) =
-            &self.audience
-        {
-            for name in
-                template::names(audience).map_err(|problem| place.error("audience", problem))?
-            {
-                place.check(self.fields.contains_key(name), "audience", || {
-                    format!("`{name}` is none of `fields`")
-                })?;
+        if let WrittenAudience::Default(audience) | WrittenAudience::Fixed(audience) = &self.audience {
+            for name in template::names(audience).map_err(|problem| place.error("audience", problem))? {
+                place.check(self.fields.contains_key(name), "audience", || format!("`{name}` is none of `fields`"))?;
             }
         }
-        for (part, rule) in [
-            ("packages", &self.packages),
-            ("versions", &self.versions),
-            ("accounts", &self.accounts),
-        ] {
+        for (part, rule) in [("packages", &self.packages), ("versions", &self.versions), ("accounts", &self.accounts)] {
             if let Some(rule) = rule {
-                place.check(rule.example.len() <= rule.longest, part, || {
-                    format!("`{}` is too long", rule.example)
-                })?;
-                let normal =
-                    NormalForm::from(&rule.normal_form).apply(&rule.example) == rule.example;
-                place.check(normal, part, || {
-                    format!("`{}` is not in normal form", rule.example)
-                })?;
+                place.check(rule.example.len() <= rule.longest, part, || format!("`{}` is too long", rule.example))?;
+                let normal = NormalForm::from(&rule.normal_form).apply(&rule.example) == rule.example;
+                place.check(normal, part, || format!("`{}` is not in normal form", rule.example))?;
             }
         }
         let mut requires = BTreeMap::new();
         for (provider, written) in self.requires {
-            let list: Result<Vec<Requirement>, _> = written
-                .into_iter()
-                .map(|one| one.into_requirement(place, &format!("requires.{provider}")))
-                .collect();
+            let list: Result<Vec<Requirement>, _> =
+                written.into_iter().map(|one| one.into_requirement(place, &format!("requires.{provider}"))).collect();
             requires.insert(provider, list?);
         }
         Ok(Registry {
@@ -158,14 +133,7 @@ impl Written {
                 .fields
                 .into_iter()
                 .map(|(name, field)| {
-                    (
-                        name,
-                        RegistryField {
-                            pattern: field.pattern,
-                            about: field.about,
-                            example: field.example,
-                        },
-                    )
+                    (name, RegistryField { pattern: field.pattern, about: field.about, example: field.example })
                 })
                 .collect(),
             audience: match self.audience {
@@ -179,11 +147,7 @@ impl Written {
             actions: self
                 .actions
                 .into_iter()
-                .map(|action| Action {
-                    name: action.name,
-                    about: action.about,
-                    reads: action.reads,
-                })
+                .map(|action| Action { name: action.name, about: action.about, reads: action.reads })
                 .collect(),
             package_globs: self.package_globs,
             requires,

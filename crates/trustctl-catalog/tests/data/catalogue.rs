@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::common::{example, example_token, value};
-use trustctl_catalog::{
-    Catalogue, Claim, ClaimType, Derivation, NameKind, Provider, Role, Tenants,
-};
+use trustctl_catalog::{Catalogue, Claim, ClaimType, Derivation, NameKind, Provider, Role, Tenants};
 use trustctl_pattern::Pattern;
 
 fn catalogue() -> &'static Catalogue {
@@ -13,12 +11,10 @@ fn catalogue() -> &'static Catalogue {
 }
 
 fn claims() -> impl Iterator<Item = (&'static Provider, &'static String, &'static Claim)> {
-    catalogue().providers.iter().flat_map(|provider| {
-        provider
-            .claims
-            .iter()
-            .map(move |(name, claim)| (provider, name, claim))
-    })
+    catalogue()
+        .providers
+        .iter()
+        .flat_map(|provider| provider.claims.iter().map(move |(name, claim)| (provider, name, claim)))
 }
 
 fn regex(text: &str) -> Pattern {
@@ -27,53 +23,24 @@ fn regex(text: &str) -> Pattern {
 
 #[test]
 fn it_has_the_kinds_that_trust_files_name() {
-    let providers: Vec<_> = catalogue()
-        .providers
-        .iter()
-        .map(|provider| provider.kind.as_str())
-        .collect();
-    assert_eq!(
-        providers,
-        [
-            "buildkite",
-            "circleci",
-            "custom",
-            "github-actions",
-            "gitlab",
-            "google"
-        ]
-    );
-    let registries: Vec<_> = catalogue()
-        .registries
-        .iter()
-        .map(|registry| registry.kind.as_str())
-        .collect();
-    assert_eq!(
-        registries,
-        ["cloudsmith", "crates-io", "generic", "npm", "pypi"]
-    );
+    let providers: Vec<_> = catalogue().providers.iter().map(|provider| provider.kind.as_str()).collect();
+    assert_eq!(providers, ["buildkite", "circleci", "custom", "github-actions", "gitlab", "google"]);
+    let registries: Vec<_> = catalogue().registries.iter().map(|registry| registry.kind.as_str()).collect();
+    assert_eq!(registries, ["cloudsmith", "crates-io", "generic", "npm", "pypi"]);
     assert!(catalogue().provider("gitlab").is_some() && catalogue().provider("gitlub").is_none());
     assert!(catalogue().registry("npm").is_some() && catalogue().registry("").is_none());
 }
 
 #[test]
 fn the_version_names_the_month_and_a_digest() {
-    assert!(
-        regex("[0-9]{4}\\.[0-9]{2}-[0-9a-f]{8}").is_match(&catalogue().version),
-        "{}",
-        catalogue().version
-    );
+    assert!(regex("[0-9]{4}\\.[0-9]{2}-[0-9a-f]{8}").is_match(&catalogue().version), "{}", catalogue().version);
 }
 
 #[test]
 fn every_regular_expression_compiles_and_takes_its_example() {
     for provider in &catalogue().providers {
         for (name, field) in provider.issuers.iter().flat_map(|issuer| &issuer.fields) {
-            assert!(
-                regex(&field.pattern).is_match(&field.example),
-                "{}: {name}",
-                provider.kind
-            );
+            assert!(regex(&field.pattern).is_match(&field.example), "{}: {name}", provider.kind);
         }
         for audience in &provider.audience.shared {
             regex(audience);
@@ -81,22 +48,10 @@ fn every_regular_expression_compiles_and_takes_its_example() {
     }
     for registry in &catalogue().registries {
         for (name, field) in &registry.fields {
-            assert!(
-                regex(&field.pattern).is_match(&field.example),
-                "{}: {name}",
-                registry.kind
-            );
+            assert!(regex(&field.pattern).is_match(&field.example), "{}: {name}", registry.kind);
         }
-        for rule in [&registry.packages, &registry.versions, &registry.accounts]
-            .into_iter()
-            .flatten()
-        {
-            assert!(
-                regex(&rule.pattern).is_match(&rule.example),
-                "{}: {}",
-                registry.kind,
-                rule.example
-            );
+        for rule in [&registry.packages, &registry.versions, &registry.accounts].into_iter().flatten() {
+            assert!(regex(&rule.pattern).is_match(&rule.example), "{}: {}", registry.kind, rule.example);
         }
     }
     for (provider, name, claim) in claims() {
@@ -104,11 +59,7 @@ fn every_regular_expression_compiles_and_takes_its_example() {
         if let Some(values) = &claim.values
             && !example.is_empty()
         {
-            assert!(
-                regex(values).is_match(&example),
-                "{}: {name}: `{example}`",
-                provider.kind
-            );
+            assert!(regex(values).is_match(&example), "{}: {name}: `{example}`", provider.kind);
         }
     }
 }
@@ -121,18 +72,10 @@ fn examples_have_their_claims_type() {
             ClaimType::Integer => {
                 assert!(example.parse::<i64>().is_ok(), "{}: {name}", provider.kind)
             }
-            ClaimType::Boolean => assert!(
-                example == "true" || example == "false",
-                "{}: {name}",
-                provider.kind
-            ),
+            ClaimType::Boolean => assert!(example == "true" || example == "false", "{}: {name}", provider.kind),
             ClaimType::String | ClaimType::List => {}
         }
-        assert!(
-            !example.is_empty() || claim.optional,
-            "{}: {name}",
-            provider.kind
-        );
+        assert!(!example.is_empty() || claim.optional, "{}: {name}", provider.kind);
     }
 }
 
@@ -142,52 +85,22 @@ fn examples_have_their_claims_type() {
 fn the_example_token_is_consistent() {
     for provider in &catalogue().providers {
         let token = example_token(provider);
-        for (name, claim) in provider
-            .claims
-            .iter()
-            .filter(|(_, claim)| claim.derived.is_some())
-        {
+        for (name, claim) in provider.claims.iter().filter(|(_, claim)| claim.derived.is_some()) {
             match value(provider, &token, name) {
-                Some(derived) => assert_eq!(
-                    derived,
-                    example(provider, name),
-                    "{}: {name}",
-                    provider.kind
-                ),
+                Some(derived) => assert_eq!(derived, example(provider, name), "{}: {name}", provider.kind),
                 // The example tokens are for tags.
                 None => assert_eq!(name, "branch", "{}", provider.kind),
             }
-            assert_eq!(
-                claim.at, None,
-                "{}: {name} is derived and nested",
-                provider.kind
-            );
+            assert_eq!(claim.at, None, "{}: {name} is derived and nested", provider.kind);
         }
-        for (name, claim) in provider
-            .claims
-            .iter()
-            .filter(|(_, claim)| claim.shape.is_some())
-        {
-            let fits = claim
-                .shape
-                .iter()
-                .chain(&claim.forms)
-                .any(|shape| crate::common::cuts(shape, &token[name]).len() == 1);
-            assert!(
-                fits,
-                "{}: {name}: `{}` has none of its forms",
-                provider.kind, token[name]
-            );
+        for (name, claim) in provider.claims.iter().filter(|(_, claim)| claim.shape.is_some()) {
+            let fits =
+                claim.shape.iter().chain(&claim.forms).any(|shape| crate::common::cuts(shape, &token[name]).len() == 1);
+            assert!(fits, "{}: {name}: `{}` has none of its forms", provider.kind, token[name]);
         }
         if let Some(default) = &provider.audience.default {
             let shared = provider.audience.shared.iter().map(|text| regex(text));
-            assert!(
-                shared
-                    .into_iter()
-                    .any(|shared| shared.is_match(&token["aud"])),
-                "{}: {default}",
-                provider.kind
-            );
+            assert!(shared.into_iter().any(|shared| shared.is_match(&token["aud"])), "{}: {default}", provider.kind);
         }
     }
 }
@@ -196,41 +109,21 @@ fn the_example_token_is_consistent() {
 fn derived_names_hold_a_hyphen_or_are_branch_and_tag() {
     for (provider, name, claim) in claims() {
         if claim.derived.is_some() {
-            assert!(
-                name.contains('-') || ["branch", "tag"].contains(&name.as_str()),
-                "{}: {name}",
-                provider.kind
-            );
+            assert!(name.contains('-') || ["branch", "tag"].contains(&name.as_str()), "{}: {name}", provider.kind);
         } else {
             // CircleCI's own names are the ones with a host before them.
-            assert!(
-                !name.contains('-') || name.starts_with("oidc.circleci.com/"),
-                "{}: {name}",
-                provider.kind
-            );
+            assert!(!name.contains('-') || name.starts_with("oidc.circleci.com/"), "{}: {name}", provider.kind);
         }
     }
 }
 
 #[test]
 fn every_provider_has_the_envelope() {
-    for provider in catalogue()
-        .providers
-        .iter()
-        .filter(|provider| !provider.issuers.is_empty())
-    {
-        let envelope = provider
-            .claims
-            .iter()
-            .filter(|(_, claim)| claim.role == Role::Envelope)
-            .map(|(name, _)| name.as_str());
+    for provider in catalogue().providers.iter().filter(|provider| !provider.issuers.is_empty()) {
+        let envelope =
+            provider.claims.iter().filter(|(_, claim)| claim.role == Role::Envelope).map(|(name, _)| name.as_str());
         let envelope: BTreeSet<&str> = envelope.collect();
-        assert_eq!(
-            envelope,
-            ["aud", "exp", "iat", "iss", "jti", "nbf"].into(),
-            "{}",
-            provider.kind
-        );
+        assert_eq!(envelope, ["aud", "exp", "iat", "iss", "jti", "nbf"].into(), "{}", provider.kind);
         assert!(provider.claims.contains_key("sub"), "{}", provider.kind);
     }
 }
@@ -238,21 +131,9 @@ fn every_provider_has_the_envelope() {
 #[test]
 fn a_shared_issuer_has_tenant_claims() {
     for provider in &catalogue().providers {
-        if provider
-            .issuers
-            .iter()
-            .any(|issuer| issuer.tenants == Tenants::Shared)
-        {
-            assert!(
-                provider.claims.values().any(|claim| claim.tenant.is_some()),
-                "{}",
-                provider.kind
-            );
-            assert!(
-                provider.claims.values().any(|claim| claim.source),
-                "{}",
-                provider.kind
-            );
+        if provider.issuers.iter().any(|issuer| issuer.tenants == Tenants::Shared) {
+            assert!(provider.claims.values().any(|claim| claim.tenant.is_some()), "{}", provider.kind);
+            assert!(provider.claims.values().any(|claim| claim.source), "{}", provider.kind);
         }
     }
 }
@@ -261,18 +142,8 @@ fn a_shared_issuer_has_tenant_claims() {
 fn what_a_stranger_can_choose_fixes_no_tenant() {
     for (provider, name, claim) in claims() {
         if claim.tenant.is_some() {
-            assert_eq!(
-                claim.set_by,
-                trustctl_catalog::SetBy::Provider,
-                "{}: {name}",
-                provider.kind
-            );
-            assert_ne!(
-                claim.name_kind,
-                NameKind::Value,
-                "{}: {name}",
-                provider.kind
-            );
+            assert_eq!(claim.set_by, trustctl_catalog::SetBy::Provider, "{}: {name}", provider.kind);
+            assert_ne!(claim.name_kind, NameKind::Value, "{}: {name}", provider.kind);
         }
     }
 }
@@ -284,33 +155,17 @@ fn names_that_fix_a_tenant_or_a_source_say_what_pins_them() {
             assert!(!claim.pinned_by.is_empty(), "{}: {name}", provider.kind);
         }
         for pin in &claim.pinned_by {
-            assert_eq!(
-                provider.claims[pin].name_kind,
-                NameKind::Id,
-                "{}: {name} is pinned by {pin}",
-                provider.kind
-            );
+            assert_eq!(provider.claims[pin].name_kind, NameKind::Id, "{}: {name} is pinned by {pin}", provider.kind);
         }
     }
 }
 
 #[test]
 fn each_provider_has_one_default_issuer_or_needs_a_field() {
-    for provider in catalogue()
-        .providers
-        .iter()
-        .filter(|provider| provider.kind != "custom")
-    {
-        let defaults = provider
-            .issuers
-            .iter()
-            .filter(|issuer| issuer.fields.is_empty() && issuer.switch.is_none())
-            .count();
-        assert!(
-            defaults == 1 || (defaults == 0 && !provider.issuers.is_empty()),
-            "{}",
-            provider.kind
-        );
+    for provider in catalogue().providers.iter().filter(|provider| provider.kind != "custom") {
+        let defaults =
+            provider.issuers.iter().filter(|issuer| issuer.fields.is_empty() && issuer.switch.is_none()).count();
+        assert!(defaults == 1 || (defaults == 0 && !provider.issuers.is_empty()), "{}", provider.kind);
     }
     assert!(catalogue().provider("custom").unwrap().issuers.is_empty());
 }
@@ -319,29 +174,14 @@ fn each_provider_has_one_default_issuer_or_needs_a_field() {
 #[test]
 fn no_field_spells_a_providers_own_fixed_issuer() {
     for provider in &catalogue().providers {
-        let fixed: Vec<_> = provider
-            .issuers
-            .iter()
-            .filter(|issuer| issuer.fields.is_empty())
-            .collect();
-        for form in provider
-            .issuers
-            .iter()
-            .filter(|issuer| issuer.fields.len() == 1)
-        {
+        let fixed: Vec<_> = provider.issuers.iter().filter(|issuer| issuer.fields.is_empty()).collect();
+        for form in provider.issuers.iter().filter(|issuer| issuer.fields.len() == 1) {
             let (name, field) = form.fields.first_key_value().unwrap();
             let (before, after) = form.template.split_once(&format!("{{{name}}}")).unwrap();
             for fixed in &fixed {
-                let middle = fixed
-                    .template
-                    .strip_prefix(before)
-                    .and_then(|rest| rest.strip_suffix(after));
+                let middle = fixed.template.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
                 if let Some(middle) = middle {
-                    assert!(
-                        !regex(&field.pattern).is_match(middle),
-                        "{}: {name}: {middle}",
-                        provider.kind
-                    );
+                    assert!(!regex(&field.pattern).is_match(middle), "{}: {name}: {middle}", provider.kind);
                 }
             }
         }
@@ -376,11 +216,7 @@ fn no_field_spells_a_providers_own_fixed_issuer() {
 
 #[test]
 fn a_fixed_issuer_is_found_by_its_whole_text() {
-    let found = |issuer| {
-        catalogue()
-            .fixed_issuer(issuer)
-            .map(|(provider, _)| provider.kind.as_str())
-    };
+    let found = |issuer| catalogue().fixed_issuer(issuer).map(|(provider, _)| provider.kind.as_str());
     assert_eq!(found("https://gitlab.com"), Some("gitlab"));
     assert_eq!(found("https://accounts.google.com"), Some("google"));
     assert_eq!(found("https://oidc.circleci.com"), Some("circleci"));
@@ -394,59 +230,32 @@ fn look_alikes_of_the_enterprise_issuer_do_not_fit() {
     let form = &catalogue().provider("github-actions").unwrap().issuers[1];
     let slug = regex(&form.fields["enterprise"].pattern);
     assert!(slug.is_match("acme-inc"));
-    for wrong in [
-        "",
-        "/",
-        "acme/",
-        "/acme",
-        "foo/bar",
-        "?x=1",
-        "../foo",
-        "acme?x",
-        "acme.evil",
-        "-acme",
-        "acme%2f",
-    ] {
+    for wrong in ["", "/", "acme/", "/acme", "foo/bar", "?x=1", "../foo", "acme?x", "acme.evil", "-acme", "acme%2f"] {
         assert!(!slug.is_match(wrong), "{wrong}");
     }
 }
 
 #[test]
 fn requirements_are_values_their_claim_can_have() {
-    let registries = catalogue()
-        .registries
-        .iter()
-        .flat_map(|registry| &registry.requires);
-    let registries = registries.flat_map(|(kind, list)| {
-        list.iter()
-            .map(move |one| (catalogue().provider(kind).unwrap(), one))
-    });
-    let providers = catalogue()
-        .providers
-        .iter()
-        .flat_map(|provider| provider.requires.iter().map(move |one| (provider, one)));
+    let registries = catalogue().registries.iter().flat_map(|registry| &registry.requires);
+    let registries =
+        registries.flat_map(|(kind, list)| list.iter().map(move |one| (catalogue().provider(kind).unwrap(), one)));
+    let providers =
+        catalogue().providers.iter().flat_map(|provider| provider.requires.iter().map(move |one| (provider, one)));
     for (provider, requirement) in providers.chain(registries) {
         let claim = &provider.claims[&requirement.claim];
         for value in &requirement.values {
             if let Some(values) = &claim.values {
                 assert!(regex(values).is_match(value), "{}: {value}", provider.kind);
             }
-            assert!(
-                claim.kind != ClaimType::Boolean || ["true", "false"].contains(&value.as_str())
-            );
+            assert!(claim.kind != ClaimType::Boolean || ["true", "false"].contains(&value.as_str()));
         }
         assert!(
-            requirement
-                .values
-                .contains(&example(provider, &requirement.claim)),
+            requirement.values.contains(&example(provider, &requirement.claim)),
             "{}: the example token",
             provider.kind
         );
-        assert!(
-            requirement.source.starts_with("https://"),
-            "{}",
-            requirement.source
-        );
+        assert!(requirement.source.starts_with("https://"), "{}", requirement.source);
     }
 }
 
@@ -462,20 +271,10 @@ fn outsiders_events_are_not_among_the_required_ones() {
         "fork",
         "pull_request_review",
     ] {
-        assert!(
-            !values("github-actions").iter().any(|value| value == event),
-            "{event}"
-        );
+        assert!(!values("github-actions").iter().any(|value| value == event), "{event}");
     }
-    for source in [
-        "merge_request_event",
-        "external_pull_request_event",
-        "parent_pipeline",
-    ] {
-        assert!(
-            !values("gitlab").iter().any(|value| value == source),
-            "{source}"
-        );
+    for source in ["merge_request_event", "external_pull_request_event", "parent_pipeline"] {
+        assert!(!values("gitlab").iter().any(|value| value == source), "{source}");
     }
     assert_eq!(*values("circleci"), ["false"]);
 }
@@ -496,30 +295,17 @@ fn subject_forms_fit_the_example_subject() {
 fn facts_carry_sources_and_dates() {
     let page = regex("https://[^ ]+.*|docs/[a-z-]+\\.md");
     let date = regex("2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
-    let providers = catalogue()
-        .providers
-        .iter()
-        .map(|provider| (&provider.sources, &provider.checked));
-    for (sources, checked) in providers.chain(
-        catalogue()
-            .registries
-            .iter()
-            .map(|registry| (&registry.sources, &registry.checked)),
-    ) {
-        assert!(
-            sources.iter().all(|source| page.is_match(source)),
-            "{sources:?}"
-        );
+    let providers = catalogue().providers.iter().map(|provider| (&provider.sources, &provider.checked));
+    for (sources, checked) in
+        providers.chain(catalogue().registries.iter().map(|registry| (&registry.sources, &registry.checked)))
+    {
+        assert!(sources.iter().all(|source| page.is_match(source)), "{sources:?}");
         assert!(date.is_match(checked), "{checked}");
     }
     for (provider, name, claim) in claims() {
         if let Some(cite) = &claim.cite {
             let (source, when) = cite.rsplit_once(", ").expect("a page and a date");
-            assert!(
-                page.is_match(source) && date.is_match(when),
-                "{}: {name}: {cite}",
-                provider.kind
-            );
+            assert!(page.is_match(source) && date.is_match(when), "{}: {name}: {cite}", provider.kind);
         }
     }
 }
@@ -527,21 +313,11 @@ fn facts_carry_sources_and_dates() {
 #[test]
 fn pins_join_the_ids() {
     for (kind, name, expected) in [
-        (
-            "github-actions",
-            "repository-pin",
-            "acme@1234567/widgets@556677",
-        ),
+        ("github-actions", "repository-pin", "acme@1234567/widgets@556677"),
         ("gitlab", "project-pin", "acme/widgets@556677"),
     ] {
         let provider = catalogue().provider(kind).unwrap();
-        assert!(matches!(
-            provider.claims[name].derived,
-            Some(Derivation::Join { .. })
-        ));
-        assert_eq!(
-            value(provider, &example_token(provider), name).as_deref(),
-            Some(expected)
-        );
+        assert!(matches!(provider.claims[name].derived, Some(Derivation::Join { .. })));
+        assert_eq!(value(provider, &example_token(provider), name).as_deref(), Some(expected));
     }
 }

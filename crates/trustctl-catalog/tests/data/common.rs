@@ -16,54 +16,25 @@ fn fill(provider: &Provider, text: &str, depth: u8) -> String {
         return text.to_owned();
     };
     let (name, after) = rest.split_once('}').expect("a closing brace");
-    let claim = provider
-        .claims
-        .get(name)
-        .unwrap_or_else(|| panic!("{}: `{name}` is no claim", provider.kind));
-    format!(
-        "{before}{}{}",
-        fill(provider, &claim.example, depth - 1),
-        fill(provider, after, depth)
-    )
+    let claim = provider.claims.get(name).unwrap_or_else(|| panic!("{}: `{name}` is no claim", provider.kind));
+    format!("{before}{}{}", fill(provider, &claim.example, depth - 1), fill(provider, after, depth))
 }
 
 /// What the provider's own claims are in its example token; the absent ones are left out.
 pub(crate) fn example_token(provider: &Provider) -> BTreeMap<String, String> {
-    let own = provider
-        .claims
-        .iter()
-        .filter(|(_, claim)| claim.derived.is_none());
-    own.map(|(name, _)| (name.clone(), example(provider, name)))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+    let own = provider.claims.iter().filter(|(_, claim)| claim.derived.is_none());
+    own.map(|(name, _)| (name.clone(), example(provider, name))).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// The value of a claim, derived or not, in `token`.
-pub(crate) fn value(
-    provider: &Provider,
-    token: &BTreeMap<String, String>,
-    name: &str,
-) -> Option<String> {
+pub(crate) fn value(provider: &Provider, token: &BTreeMap<String, String>, name: &str) -> Option<String> {
     let claim: &Claim = &provider.claims[name];
     let found = match claim.derived.as_ref() {
         None => token.get(name).cloned(),
         Some(Derivation::Alias { of }) => token.get(of).cloned(),
-        Some(Derivation::After {
-            of,
-            prefix,
-            only_if,
-        }) => {
-            let holds = only_if
-                .iter()
-                .all(|(other, wanted)| token.get(other).map_or("", String::as_str) == wanted);
-            holds
-                .then(|| {
-                    token
-                        .get(of)?
-                        .strip_prefix(prefix.as_str())
-                        .map(str::to_owned)
-                })
-                .flatten()
+        Some(Derivation::After { of, prefix, only_if }) => {
+            let holds = only_if.iter().all(|(other, wanted)| token.get(other).map_or("", String::as_str) == wanted);
+            holds.then(|| token.get(of)?.strip_prefix(prefix.as_str()).map(str::to_owned)).flatten()
         }
         Some(Derivation::AfterLast { of, delimiter }) => token
             .get(of)?
@@ -91,12 +62,7 @@ pub(crate) fn value(
 
 /// Every way in which `text` fits `shape`, by trying all of them.
 pub(crate) fn cuts(shape: &Shape, text: &str) -> Vec<BTreeMap<String, String>> {
-    fn go(
-        pieces: &[Piece],
-        text: &str,
-        taken: &BTreeMap<String, String>,
-        found: &mut Vec<BTreeMap<String, String>>,
-    ) {
+    fn go(pieces: &[Piece], text: &str, taken: &BTreeMap<String, String>, found: &mut Vec<BTreeMap<String, String>>) {
         match pieces {
             [] if text.is_empty() => found.push(taken.clone()),
             [] => {}

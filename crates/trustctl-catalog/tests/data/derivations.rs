@@ -12,10 +12,8 @@ fn provider(kind: &str) -> &'static Provider {
 
 /// The value of derived `name` where `claim` is `text` and everything else is absent.
 fn derived(kind: &str, name: &str, claims: &[(&str, &str)]) -> Option<String> {
-    let token: BTreeMap<String, String> = claims
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
+    let token: BTreeMap<String, String> =
+        claims.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     value(provider(kind), &token, name)
 }
 
@@ -46,11 +44,7 @@ fn language(pieces: &[Piece]) -> Language {
 fn assert_unambiguous(shape: &Shape, what: &str) {
     for border in 1..shape.pieces.len() {
         let (left, right) = shape.pieces.split_at(border);
-        assert_eq!(
-            ambiguous_cut(&language(left), &language(right)),
-            Cut::Unique,
-            "{what}, after piece {border}"
-        );
+        assert_eq!(ambiguous_cut(&language(left), &language(right)), Cut::Unique, "{what}, after piece {border}");
     }
 }
 
@@ -68,88 +62,30 @@ fn no_shape_can_be_cut_in_two_ways() {
 /// The proof would not notice a file that may hold a slash, were the prover not asked.
 #[test]
 fn the_prover_sees_an_ambiguous_shape() {
-    let named = |name: &str, pattern: &str| Piece::Named {
-        name: name.into(),
-        pattern: pattern.into(),
-    };
-    let pieces = [
-        named("file", ".+\\.yml"),
-        Piece::Text("@".into()),
-        named("ref", "refs/.+"),
-    ];
+    let named = |name: &str, pattern: &str| Piece::Named { name: name.into(), pattern: pattern.into() };
+    let pieces = [named("file", ".+\\.yml"), Piece::Text("@".into()), named("ref", "refs/.+")];
     let (left, right) = pieces.split_at(1);
-    assert!(matches!(
-        ambiguous_cut(&language(left), &language(right)),
-        Cut::Ambiguous { .. }
-    ));
-    assert_eq!(
-        cuts(
-            &Shape {
-                pieces: pieces.to_vec()
-            },
-            "a.yml@refs/b.yml@refs/c"
-        )
-        .len(),
-        2
-    );
+    assert!(matches!(ambiguous_cut(&language(left), &language(right)), Cut::Ambiguous { .. }));
+    assert_eq!(cuts(&Shape { pieces: pieces.to_vec() }, "a.yml@refs/b.yml@refs/c").len(), 2);
 }
 
 #[test]
 fn workflow_files_are_found_whatever_they_are_called() {
     let file = |text: &str| derived("github-actions", "workflow-file", &[("workflow_ref", text)]);
     for (text, expected) in [
-        (
-            "foo/bar/.github/workflows/basic.yml@refs/heads/main",
-            "basic.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/basic.yaml@refs/heads/main",
-            "basic.yaml",
-        ),
-        (
-            "foo/bar/.github/workflows/has-dash.yml@refs/heads/main",
-            "has-dash.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/has_under.score.yml@refs/heads/main",
-            "has_under.score.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/foo.yml.foo.yml@refs/heads/main",
-            "foo.yml.foo.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/nested@evil.yml@refs/heads/main",
-            "nested@evil.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/nested.yml@evil.yml@refs/heads/main",
-            "nested.yml@evil.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/extra.yml@nested.yml@evil.yml@refs/heads/main",
-            "extra.yml@nested.yml@evil.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/basic.yml@refs/heads/misleading@branch.yml",
-            "basic.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/basic.yml@refs/heads/bad@branch@twomatches.yml",
-            "basic.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/basic.yml@refs/tags/v0.0.1",
-            "basic.yml",
-        ),
-        (
-            "foo/bar/.github/workflows/basic.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d",
-            "basic.yml",
-        ),
-        (
-            "a_b/.github/.github/workflows/basic.yml@refs/heads/.github/workflows/x.yml@refs/heads/y",
-            "basic.yml",
-        ),
+        ("foo/bar/.github/workflows/basic.yml@refs/heads/main", "basic.yml"),
+        ("foo/bar/.github/workflows/basic.yaml@refs/heads/main", "basic.yaml"),
+        ("foo/bar/.github/workflows/has-dash.yml@refs/heads/main", "has-dash.yml"),
+        ("foo/bar/.github/workflows/has_under.score.yml@refs/heads/main", "has_under.score.yml"),
+        ("foo/bar/.github/workflows/foo.yml.foo.yml@refs/heads/main", "foo.yml.foo.yml"),
+        ("foo/bar/.github/workflows/nested@evil.yml@refs/heads/main", "nested@evil.yml"),
+        ("foo/bar/.github/workflows/nested.yml@evil.yml@refs/heads/main", "nested.yml@evil.yml"),
+        ("foo/bar/.github/workflows/extra.yml@nested.yml@evil.yml@refs/heads/main", "extra.yml@nested.yml@evil.yml"),
+        ("foo/bar/.github/workflows/basic.yml@refs/heads/misleading@branch.yml", "basic.yml"),
+        ("foo/bar/.github/workflows/basic.yml@refs/heads/bad@branch@twomatches.yml", "basic.yml"),
+        ("foo/bar/.github/workflows/basic.yml@refs/tags/v0.0.1", "basic.yml"),
+        ("foo/bar/.github/workflows/basic.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d", "basic.yml"),
+        ("a_b/.github/.github/workflows/basic.yml@refs/heads/.github/workflows/x.yml@refs/heads/y", "basic.yml"),
     ] {
         assert_eq!(file(text).as_deref(), Some(expected), "{text}");
     }
@@ -178,49 +114,25 @@ fn workflow_files_are_found_whatever_they_are_called() {
 #[test]
 fn a_called_workflow_is_not_the_caller() {
     let claims = [
-        (
-            "workflow_ref",
-            "acme/app/.github/workflows/ci.yml@refs/tags/v1",
-        ),
-        (
-            "job_workflow_ref",
-            "acme/shared/.github/workflows/publish.yml@refs/tags/v2",
-        ),
+        ("workflow_ref", "acme/app/.github/workflows/ci.yml@refs/tags/v1"),
+        ("job_workflow_ref", "acme/shared/.github/workflows/publish.yml@refs/tags/v2"),
     ];
     let get = |name| derived("github-actions", name, &claims);
     assert_eq!(get("workflow-file").as_deref(), Some("ci.yml"));
     assert_eq!(get("called-workflow-file").as_deref(), Some("publish.yml"));
-    assert_eq!(
-        get("called-workflow-repository").as_deref(),
-        Some("acme/shared")
-    );
+    assert_eq!(get("called-workflow-repository").as_deref(), Some("acme/shared"));
     assert_eq!(get("called-workflow-ref").as_deref(), Some("refs/tags/v2"));
-    assert_eq!(
-        derived("github-actions", "workflow-file", &claims[1..]),
-        None
-    );
+    assert_eq!(derived("github-actions", "workflow-file", &claims[1..]), None);
 }
 
 #[test]
 fn a_configuration_file_is_found_or_absent_never_guessed() {
     let file = |text: &str| derived("gitlab", "config-file", &[("ci_config_ref_uri", text)]);
     for (text, expected) in [
-        (
-            "gitlab.com/foo/bar//.gitlab-ci.yml@refs/heads/main",
-            ".gitlab-ci.yml",
-        ),
-        (
-            "gitlab.com/foo/sub/bar//ci/release.yaml@refs/tags/v1",
-            "ci/release.yaml",
-        ),
-        (
-            "gitlab.com/foo/bar//too//many//slashes.yml@refs/heads/main",
-            "too//many//slashes.yml",
-        ),
-        (
-            "gitlab.example.com:8443/foo/bar//ci.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d",
-            "ci.yml",
-        ),
+        ("gitlab.com/foo/bar//.gitlab-ci.yml@refs/heads/main", ".gitlab-ci.yml"),
+        ("gitlab.com/foo/sub/bar//ci/release.yaml@refs/tags/v1", "ci/release.yaml"),
+        ("gitlab.com/foo/bar//too//many//slashes.yml@refs/heads/main", "too//many//slashes.yml"),
+        ("gitlab.example.com:8443/foo/bar//ci.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d", "ci.yml"),
     ] {
         assert_eq!(file(text).as_deref(), Some(expected), "{text}");
     }
@@ -247,48 +159,22 @@ fn a_configuration_file_is_found_or_absent_never_guessed() {
 #[test]
 fn a_tag_is_never_a_branch() {
     for (kind, branch, tag) in [
-        (
-            "github-actions",
-            vec![("ref", "refs/heads/main")],
-            vec![("ref", "refs/tags/main")],
-        ),
-        (
-            "gitlab",
-            vec![("ref", "main"), ("ref_type", "branch")],
-            vec![("ref", "main"), ("ref_type", "tag")],
-        ),
+        ("github-actions", vec![("ref", "refs/heads/main")], vec![("ref", "refs/tags/main")]),
+        ("gitlab", vec![("ref", "main"), ("ref_type", "branch")], vec![("ref", "main"), ("ref_type", "tag")]),
         (
             "circleci",
             vec![("oidc.circleci.com/vcs-ref", "refs/heads/main")],
             vec![("oidc.circleci.com/vcs-ref", "refs/tags/main")],
         ),
-        (
-            "buildkite",
-            vec![("build_branch", "main")],
-            vec![("build_branch", "main"), ("build_tag", "main")],
-        ),
+        ("buildkite", vec![("build_branch", "main")], vec![("build_branch", "main"), ("build_tag", "main")]),
     ] {
-        assert_eq!(
-            derived(kind, "branch", &branch).as_deref(),
-            Some("main"),
-            "{kind}"
-        );
+        assert_eq!(derived(kind, "branch", &branch).as_deref(), Some("main"), "{kind}");
         assert_eq!(derived(kind, "tag", &branch), None, "{kind}");
-        assert_eq!(
-            derived(kind, "tag", &tag).as_deref(),
-            Some("main"),
-            "{kind}"
-        );
+        assert_eq!(derived(kind, "tag", &tag).as_deref(), Some("main"), "{kind}");
         assert_eq!(derived(kind, "branch", &tag), None, "{kind}");
     }
-    assert_eq!(
-        derived("github-actions", "branch", &[("ref", "refs/heads/")]),
-        None
-    );
-    assert_eq!(
-        derived("github-actions", "branch", &[("ref", "refs/pull/1/merge")]),
-        None
-    );
+    assert_eq!(derived("github-actions", "branch", &[("ref", "refs/heads/")]), None);
+    assert_eq!(derived("github-actions", "branch", &[("ref", "refs/pull/1/merge")]), None);
     assert_eq!(derived("github-actions", "branch", &[]), None);
     assert_eq!(derived("gitlab", "branch", &[("ref", "main")]), None);
 }
@@ -301,17 +187,9 @@ fn a_pin_needs_all_of_its_parts() {
         ("repository_owner_id", "1"),
         ("repository_id", "2"),
     ];
-    assert_eq!(
-        derived("github-actions", "repository-pin", &parts).as_deref(),
-        Some("acme@1/widgets@2")
-    );
+    assert_eq!(derived("github-actions", "repository-pin", &parts).as_deref(), Some("acme@1/widgets@2"));
     for missing in 0..parts.len() {
-        let rest: Vec<_> = parts
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at != missing)
-            .map(|(_, part)| *part)
-            .collect();
+        let rest: Vec<_> = parts.iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, part)| *part).collect();
         assert_eq!(derived("github-actions", "repository-pin", &rest), None);
     }
 }

@@ -6,21 +6,13 @@ const PROVIDER: &str = include_str!("../../providers/gitlab.yaml");
 const REGISTRY: &str = include_str!("../../registries/npm.yaml");
 
 fn read_provider(text: &str) -> Result<Catalogue, CatalogueError> {
-    Catalogue::read(
-        &[DataFile {
-            name: "providers/gitlab.yaml",
-            text,
-        }],
-        &[],
-    )
+    Catalogue::read(&[DataFile { name: "providers/gitlab.yaml", text }], &[])
 }
 
 /// Changes one stretch of a good file and returns what the reader says.
 fn broken(from: &str, to: &str) -> String {
     assert_eq!(PROVIDER.matches(from).count(), 1, "`{from}`");
-    let error = read_provider(&PROVIDER.replace(from, to))
-        .unwrap_err()
-        .to_string();
+    let error = read_provider(&PROVIDER.replace(from, to)).unwrap_err().to_string();
     assert!(error.starts_with("`providers/gitlab.yaml`, "), "{error}");
     error
 }
@@ -39,30 +31,14 @@ fn what_yaml_or_types_refuse_is_shown_by_line() {
             "    nam-kind: name\n    set-by: admin\n    composed: true",
             "nam-kind",
         ),
-        (
-            "lifetime: { typical: 3600 }",
-            "lifetime: { typical: soon }",
-            "",
-        ),
-        (
-            "lifetime: { typical: 3600 }",
-            "lifetime: { typical: -1 }",
-            "",
-        ),
+        ("lifetime: { typical: 3600 }", "lifetime: { typical: soon }", ""),
+        ("lifetime: { typical: 3600 }", "lifetime: { typical: -1 }", ""),
         ("  caller-chooses: true", "  caller-chooses: yes", ""),
         ("algorithms: [RS256]", "algorithms: RS256", ""),
         ("    tenants: shared", "    tenants: everybody", "everybody"),
-        (
-            "  project_id:\n    role",
-            "  project_path:\n    role",
-            "project_path",
-        ),
+        ("  project_id:\n    role", "  project_path:\n    role", "project_path"),
         ("checked: 2026-11-21\n", "", "checked"),
-        (
-            "checked: 2026-11-21\n",
-            "checked: 2026-11-21\nchecked: 2026-11-21\n",
-            "checked",
-        ),
+        ("checked: 2026-11-21\n", "checked: 2026-11-21\nchecked: 2026-11-21\n", "checked"),
         ("requires:\n", "requires: [\n", ""),
     ] {
         let error = broken(from, to);
@@ -76,36 +52,16 @@ fn what_does_not_make_sense_is_shown_by_field() {
     for (from, to, field) in [
         ("kind: gitlab\n", "kind: gitlub\n", "`kind`"),
         ("checked: 2026-11-21\n", "checked: today\n", "`checked`"),
-        (
-            "template: https://{host}",
-            "template: https://{hots}",
-            "`issuers.https://{hots}`",
-        ),
-        (
-            "template: https://{host}",
-            "template: http://{host}",
-            "`issuers.http://{host}`",
-        ),
-        (
-            "template: https://{host}",
-            "template: https://{host}/",
-            "`issuers.https://{host}/`",
-        ),
+        ("template: https://{host}", "template: https://{hots}", "`issuers.https://{hots}`"),
+        ("template: https://{host}", "template: http://{host}", "`issuers.http://{host}`"),
+        ("template: https://{host}", "template: https://{host}/", "`issuers.https://{host}/`"),
         (
             "    pinned-by: [namespace_id]\n    about: \"The group",
             "    pinned-by: [namespace_ids]\n    about: \"The group",
             "`claims.namespace_path.pinned-by`",
         ),
-        (
-            "of: ci_config_ref_uri, piece: file",
-            "of: ci_config_ref_uri, piece: path",
-            "`claims.config-file.derived`",
-        ),
-        (
-            "of: ci_config_ref_uri, piece: file",
-            "of: ci_config_ref, piece: file",
-            "`claims.config-file.derived`",
-        ),
+        ("of: ci_config_ref_uri, piece: file", "of: ci_config_ref_uri, piece: path", "`claims.config-file.derived`"),
+        ("of: ci_config_ref_uri, piece: file", "of: ci_config_ref, piece: file", "`claims.config-file.derived`"),
         (
             "{ join: \"{project_path}@{project_id}\" }",
             "{ join: \"{project_path}@{id}\" }",
@@ -126,21 +82,9 @@ fn what_does_not_make_sense_is_shown_by_field() {
             "{ join: \"{project_path}\", of: project_id }",
             "`claims.project-pin.derived`",
         ),
-        (
-            "text: \"{project}//{file}@{ref}\"",
-            "text: \"{project}//{file}\"",
-            "`claims.ci_config_ref_uri.shape`",
-        ),
-        (
-            "text: \"{project}//{file}@{ref}\"",
-            "text: \"{host}//{file}@{ref}\"",
-            "`claims.ci_config_ref_uri.shape`",
-        ),
-        (
-            "  - claim: pipeline_source",
-            "  - claim: pipeline",
-            "`requires.pipeline`",
-        ),
+        ("text: \"{project}//{file}@{ref}\"", "text: \"{project}//{file}\"", "`claims.ci_config_ref_uri.shape`"),
+        ("text: \"{project}//{file}@{ref}\"", "text: \"{host}//{file}@{ref}\"", "`claims.ci_config_ref_uri.shape`"),
+        ("  - claim: pipeline_source", "  - claim: pipeline", "`requires.pipeline`"),
         (
             "    values: [push, web, webide, schedule, api, trigger, pipeline]",
             "    values: []",
@@ -154,46 +98,27 @@ fn what_does_not_make_sense_is_shown_by_field() {
 
 #[test]
 fn registries_are_checked_alike() {
-    let providers = [DataFile {
-        name: "providers/gitlab.yaml",
-        text: PROVIDER,
-    }];
+    let providers = [DataFile { name: "providers/gitlab.yaml", text: PROVIDER }];
     for (from, to, said) in [
         ("longest: 214", "longest: 3", "`packages`"),
         ("basis: documentation", "basis: hearsay", "line "),
         ("  - { name: stage,", "  - { name: publish,", "`actions`"),
-        (
-            "audience: { fixed: \"npm:registry.npmjs.org\" }",
-            "audience: { fixed: \"npm:{host}\" }",
-            "`audience`",
-        ),
+        ("audience: { fixed: \"npm:registry.npmjs.org\" }", "audience: { fixed: \"npm:{host}\" }", "`audience`"),
         // The other providers' files are not there.
         ("kind: npm", "kind: npm", "`requires.circleci`"),
     ] {
         assert_eq!(REGISTRY.matches(from).count(), 1, "`{from}`");
         let text = REGISTRY.replace(from, to);
-        let error = Catalogue::read(
-            &providers,
-            &[DataFile {
-                name: "registries/npm.yaml",
-                text: &text,
-            }],
-        )
-        .unwrap_err()
-        .to_string();
-        assert!(
-            error.starts_with("`registries/npm.yaml`, ") && error.contains(said),
-            "{error}"
-        );
+        let error = Catalogue::read(&providers, &[DataFile { name: "registries/npm.yaml", text: &text }])
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("`registries/npm.yaml`, ") && error.contains(said), "{error}");
     }
 }
 
 #[test]
 fn one_kind_is_defined_once() {
-    let file = DataFile {
-        name: "providers/gitlab.yaml",
-        text: PROVIDER,
-    };
+    let file = DataFile { name: "providers/gitlab.yaml", text: PROVIDER };
     let error = Catalogue::read(&[file, file], &[]).unwrap_err();
     assert!(matches!(error, CatalogueError::Twice { .. }), "{error}");
 }
@@ -202,20 +127,13 @@ fn one_kind_is_defined_once() {
 fn the_version_changes_with_any_file_and_with_nothing_else() {
     let version = |text: &str| read_provider(text).unwrap().version;
     assert_eq!(version(PROVIDER), version(PROVIDER));
-    assert_ne!(
-        version(PROVIDER),
-        version(&format!("{PROVIDER}# a comment\n"))
-    );
+    assert_ne!(version(PROVIDER), version(&format!("{PROVIDER}# a comment\n")));
     assert!(version(PROVIDER).starts_with("2026.11-"));
 }
 
 #[test]
 fn names_are_brought_to_normal_form() {
-    for (name, normal) in [
-        ("Acme.Widgets", "acme-widgets"),
-        ("a__b--c..d", "a-b-c-d"),
-        ("plain", "plain"),
-    ] {
+    for (name, normal) in [("Acme.Widgets", "acme-widgets"), ("a__b--c..d", "a-b-c-d"), ("plain", "plain")] {
         assert_eq!(NormalForm::Pep503.apply(name), normal);
     }
     assert_eq!(NormalForm::Lower.apply("Acme.Widgets"), "acme.widgets");

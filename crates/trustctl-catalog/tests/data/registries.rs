@@ -30,15 +30,7 @@ fn package_names() {
     check(
         "npm",
         &registry("npm").packages,
-        &[
-            "widgets",
-            "@acme/widgets",
-            "left-pad",
-            "lodash.get",
-            "@types/node",
-            "a",
-            &long[..214],
-        ],
+        &["widgets", "@acme/widgets", "left-pad", "lodash.get", "@types/node", "a", &long[..214]],
         &[
             "",
             "@acme",
@@ -58,102 +50,36 @@ fn package_names() {
         "pypi",
         &registry("pypi").packages,
         &["acme-widgets", "requests", "a2"],
-        &[
-            "Acme",
-            "acme_widgets",
-            "acme.widgets",
-            "-a",
-            "a-",
-            "a--b",
-            "",
-        ],
+        &["Acme", "acme_widgets", "acme.widgets", "-a", "a-", "a--b", ""],
     );
     check(
         "crates-io",
         &registry("crates-io").packages,
-        &[
-            "serde",
-            "serde_json",
-            "Inflector",
-            "acme-widgets",
-            &long[..64],
-        ],
+        &["serde", "serde_json", "Inflector", "acme-widgets", &long[..64]],
         &["", "1st", "-a", "a.b", "@acme/widgets", &long[..65]],
     );
     check(
         "generic",
         &registry("generic").packages,
-        &[
-            "@acme/widgets",
-            "widgets",
-            "a/b/c",
-            "a.b",
-            "a.",
-            "a_b-c",
-            "9",
-        ],
-        &[
-            "", "@", "a..b", "..", "/a", "a/", "a//b", ".a", "a b", "a/../b", "a/.b", "@@a", "a@b",
-        ],
+        &["@acme/widgets", "widgets", "a/b/c", "a.b", "a.", "a_b-c", "9"],
+        &["", "@", "a..b", "..", "/a", "a/", "a//b", ".a", "a b", "a/../b", "a/.b", "@@a", "a@b"],
     );
-    check(
-        "cloudsmith",
-        &registry("cloudsmith").packages,
-        &["libstdc++6", "@acme/widgets"],
-        &["", "a..b", "/a", "a b"],
-    );
+    check("cloudsmith", &registry("cloudsmith").packages, &["libstdc++6", "@acme/widgets"], &["", "a..b", "/a", "a b"]);
 }
 
 #[test]
 fn versions() {
-    let semver_bad = [
-        "",
-        "1",
-        "1.2",
-        "01.2.3",
-        "1.2.3-",
-        "1.2.3-01",
-        "v1.2.3",
-        "1.2.3 ",
-        "1.2.3-a..b",
-    ];
+    let semver_bad = ["", "1", "1.2", "01.2.3", "1.2.3-", "1.2.3-01", "v1.2.3", "1.2.3 ", "1.2.3-a..b"];
     for kind in ["npm", "crates-io"] {
-        check(
-            kind,
-            &registry(kind).versions,
-            &["1.2.3", "0.0.0", "1.2.3-rc.1", "10.20.30-alpha-1.0"],
-            &semver_bad,
-        );
+        check(kind, &registry(kind).versions, &["1.2.3", "0.0.0", "1.2.3-rc.1", "10.20.30-alpha-1.0"], &semver_bad);
     }
     check("npm", &registry("npm").versions, &[], &["1.2.3+build"]);
-    check(
-        "crates-io",
-        &registry("crates-io").versions,
-        &["1.2.3+build", "1.2.3-rc.1+a.01"],
-        &["1.2.3+", "1.2.3+a+b"],
-    );
+    check("crates-io", &registry("crates-io").versions, &["1.2.3+build", "1.2.3-rc.1+a.01"], &["1.2.3+", "1.2.3+a+b"]);
     check(
         "pypi",
         &registry("pypi").versions,
-        &[
-            "1",
-            "1.0",
-            "1.4.0",
-            "2!1.0",
-            "1.0a1",
-            "1.0rc2.post3.dev4",
-            "2026.11",
-        ],
-        &[
-            "",
-            "v1.0",
-            "1.0-1",
-            "1.0+local",
-            "1.0RC1",
-            "01.0",
-            "1.0.a1",
-            "1.",
-        ],
+        &["1", "1.0", "1.4.0", "2!1.0", "1.0a1", "1.0rc2.post3.dev4", "2026.11"],
+        &["", "v1.0", "1.0-1", "1.0+local", "1.0RC1", "01.0", "1.0.a1", "1."],
     );
     check(
         "generic",
@@ -165,18 +91,9 @@ fn versions() {
 
 #[test]
 fn audiences_are_what_the_registries_documentation_says() {
-    assert_eq!(
-        registry("npm").audience,
-        AudienceForm::Fixed("npm:registry.npmjs.org".into())
-    );
-    assert_eq!(
-        registry("pypi").audience,
-        AudienceForm::Fixed("pypi".into())
-    );
-    assert_eq!(
-        registry("crates-io").audience,
-        AudienceForm::Fixed("crates.io".into())
-    );
+    assert_eq!(registry("npm").audience, AudienceForm::Fixed("npm:registry.npmjs.org".into()));
+    assert_eq!(registry("pypi").audience, AudienceForm::Fixed("pypi".into()));
+    assert_eq!(registry("crates-io").audience, AudienceForm::Fixed("crates.io".into()));
     assert_eq!(
         registry("cloudsmith").audience,
         AudienceForm::Default("https://api.cloudsmith.io/openid/{account}".into())
@@ -189,13 +106,7 @@ fn publishing_is_the_main_action_and_reading_is_marked() {
     for registry in &Catalogue::bundled().unwrap().registries {
         assert_eq!(registry.actions[0].name, "publish", "{}", registry.kind);
         for action in &registry.actions {
-            assert_eq!(
-                action.reads,
-                action.name == "read",
-                "{}: {}",
-                registry.kind,
-                action.name
-            );
+            assert_eq!(action.reads, action.name == "read", "{}: {}", registry.kind, action.name);
         }
     }
 }
