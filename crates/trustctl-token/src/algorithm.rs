@@ -65,14 +65,8 @@ impl Algorithm {
             Algorithm::Ps256 => Scheme::Rsa(&signature::RSA_PSS_2048_8192_SHA256),
             Algorithm::Ps384 => Scheme::Rsa(&signature::RSA_PSS_2048_8192_SHA384),
             Algorithm::Ps512 => Scheme::Rsa(&signature::RSA_PSS_2048_8192_SHA512),
-            Algorithm::Es256 => Scheme::Ec {
-                algorithm: &signature::ECDSA_P256_SHA256_FIXED,
-                coordinate: 32,
-            },
-            Algorithm::Es384 => Scheme::Ec {
-                algorithm: &signature::ECDSA_P384_SHA384_FIXED,
-                coordinate: 48,
-            },
+            Algorithm::Es256 => Scheme::Ec { algorithm: &signature::ECDSA_P256_SHA256_FIXED, coordinate: 32 },
+            Algorithm::Es384 => Scheme::Ec { algorithm: &signature::ECDSA_P384_SHA384_FIXED, coordinate: 48 },
         }
     }
 }
@@ -111,8 +105,6 @@ impl FromStr for Algorithm {
         Algorithm::ALL
             .into_iter()
             .find(|algorithm| algorithm.name() == name)
-            .ok_or_else(|| UnknownAlgorithm {
-                name: name.to_owned(),
-            })
+            .ok_or_else(|| UnknownAlgorithm { name: name.to_owned() })
     }
 }

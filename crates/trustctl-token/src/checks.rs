@@ -25,11 +25,7 @@ pub(crate) fn issuer<'c>(claims: &'c Claims<'_>) -> Result<&'c str, TokenError> 
 }
 
 /// Checks everything but `iss`, which led to the rules.
-pub(crate) fn check(
-    claims: &Claims<'_>,
-    rules: &IssuerRules,
-    now: UnixTime,
-) -> Result<Validity, TokenError> {
+pub(crate) fn check(claims: &Claims<'_>, rules: &IssuerRules, now: UnixTime) -> Result<Validity, TokenError> {
     string(claims, "sub")?.ok_or(TokenError::ClaimMissing { name: "sub" })?;
     // RFC 7519 section 4.1.7: a string. Whoever keeps a record of tokens that were used builds on it.
     string(claims, "jti")?;
@@ -50,23 +46,15 @@ pub(crate) fn sole_audience<'c>(claims: &'c Claims<'_>) -> Option<&'c str> {
 
 fn check_audience(claims: &Claims<'_>, rules: &IssuerRules) -> Result<(), TokenError> {
     const NAME: &str = "aud";
-    let wrong_type = |value: &Value<'_>, expected| TokenError::ClaimType {
-        name: NAME,
-        found: value.kind(),
-        expected,
-    };
+    let wrong_type = |value: &Value<'_>, expected| TokenError::ClaimType { name: NAME, found: value.kind(), expected };
     let found = match claims.named(NAME) {
         None => return Err(TokenError::ClaimMissing { name: NAME }),
         Some(Value::List(_)) if !rules.audience_lists() => return Err(TokenError::AudienceList),
         Some(Value::List(items)) => match items.as_slice() {
-            [only] => only
-                .as_str()
-                .ok_or_else(|| wrong_type(only, "a string in its list"))?,
+            [only] => only.as_str().ok_or_else(|| wrong_type(only, "a string in its list"))?,
             _ => return Err(TokenError::SeveralAudiences { found: items.len() }),
         },
-        Some(value) => value
-            .as_str()
-            .ok_or_else(|| wrong_type(value, "a string"))?,
+        Some(value) => value.as_str().ok_or_else(|| wrong_type(value, "a string"))?,
     };
     if rules.is_our_audience(found) {
         Ok(())
@@ -78,11 +66,7 @@ fn check_audience(claims: &Claims<'_>, rules: &IssuerRules) -> Result<(), TokenE
     }
 }
 
-fn check_times(
-    claims: &Claims<'_>,
-    rules: &IssuerRules,
-    now: UnixTime,
-) -> Result<Validity, TokenError> {
+fn check_times(claims: &Claims<'_>, rules: &IssuerRules, now: UnixTime) -> Result<Validity, TokenError> {
     let expiry = time(claims, "exp")?.ok_or(TokenError::ClaimMissing { name: "exp" })?;
     let issued = time(claims, "iat")?.ok_or(TokenError::ClaimMissing { name: "iat" })?;
     let not_before = time(claims, "nbf")?;
@@ -90,25 +74,13 @@ fn check_times(
     let late = now.saturating_add(i64::from(leeway));
 
     if now >= expiry.saturating_add(i64::from(leeway)) {
-        return Err(TokenError::Expired {
-            expiry,
-            now,
-            leeway,
-        });
+        return Err(TokenError::Expired { expiry, now, leeway });
     }
     if let Some(not_before) = not_before.filter(|not_before| *not_before > late) {
-        return Err(TokenError::NotYetValid {
-            not_before,
-            now,
-            leeway,
-        });
+        return Err(TokenError::NotYetValid { not_before, now, leeway });
     }
     if issued > late {
-        return Err(TokenError::IssuedInFuture {
-            issued,
-            now,
-            leeway,
-        });
+        return Err(TokenError::IssuedInFuture { issued, now, leeway });
     }
     for (name, time) in [("iat", Some(issued)), ("nbf", not_before)] {
         if let Some(time) = time.filter(|time| *time > expiry) {
@@ -116,17 +88,10 @@ fn check_times(
         }
     }
     let lifetime = expiry.saturating_since(issued);
-    if let Some(maximum) = rules
-        .maximum_lifetime()
-        .filter(|maximum| lifetime > i64::from(*maximum))
-    {
+    if let Some(maximum) = rules.maximum_lifetime().filter(|maximum| lifetime > i64::from(*maximum)) {
         return Err(TokenError::LivesTooLong { lifetime, maximum });
     }
-    Ok(Validity {
-        issued,
-        not_before,
-        expiry,
-    })
+    Ok(Validity { issued, not_before, expiry })
 }
 
 /// A string claim; `None` when it is not there or empty.
@@ -134,11 +99,7 @@ fn string<'c>(claims: &'c Claims<'_>, name: &'static str) -> Result<Option<&'c s
     match claims.named(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_ref()).filter(|text| !text.is_empty())),
-        Some(value) => Err(TokenError::ClaimType {
-            name,
-            found: value.kind(),
-            expected: "a string",
-        }),
+        Some(value) => Err(TokenError::ClaimType { name, found: value.kind(), expected: "a string" }),
     }
 }
 
@@ -148,11 +109,7 @@ fn time(claims: &Claims<'_>, name: &'static str) -> Result<Option<UnixTime>, Tok
         None => return Ok(None),
         Some(Value::Number(text)) => text,
         Some(value) => {
-            return Err(TokenError::ClaimType {
-                name,
-                found: value.kind(),
-                expected: "an integer",
-            });
+            return Err(TokenError::ClaimType { name, found: value.kind(), expected: "an integer" });
         }
     };
     claims
@@ -161,8 +118,5 @@ fn time(claims: &Claims<'_>, name: &'static str) -> Result<Option<UnixTime>, Tok
         .and_then(|digits| digits.parse::<i64>().ok())
         .filter(|seconds| (0..=LATEST).contains(seconds))
         .map(|seconds| Some(UnixTime(seconds)))
-        .ok_or_else(|| TokenError::BadTime {
-            name,
-            found: shown(text),
-        })
+        .ok_or_else(|| TokenError::BadTime { name, found: shown(text) })
 }

@@ -26,9 +26,7 @@ pub enum TokenError {
         found: usize,
     },
     /// The text is the JSON serialization of RFC 7515 section 7.2, which RFC 7519 does not allow for tokens.
-    #[error(
-        "the token is written as JSON, expected the compact form: three segments with a dot between them"
-    )]
+    #[error("the token is written as JSON, expected the compact form: three segments with a dot between them")]
     JsonSerialization,
     /// A segment is not base64url as RFC 7515 section 2 wants it.
     #[error("the {segment} is not base64url without padding, in its one canonical form")]
@@ -127,9 +125,7 @@ pub enum TokenError {
         expected: String,
     },
     /// The signature does not hold.
-    #[error(
-        "the signature does not match: the token was altered, cut short or signed by somebody else"
-    )]
+    #[error("the signature does not match: the token was altered, cut short or signed by somebody else")]
     BadSignature,
     /// A claim that every token must have is not there, or empty.
     #[error("the claim `{name}` is missing")]
@@ -234,10 +230,7 @@ impl TokenError {
             TokenError::JsonSerialization => "json-serialization",
             TokenError::NotBase64url { .. } => "not-base64url",
             TokenError::NotUtf8 { .. } => "not-utf8",
-            TokenError::BadJson {
-                segment: Segment::Header,
-                ..
-            } => "bad-header",
+            TokenError::BadJson { segment: Segment::Header, .. } => "bad-header",
             TokenError::BadJson { .. } => "bad-claims",
             TokenError::HeaderMissing { .. } => "header-missing",
             TokenError::HeaderType { .. } => "header-wrong-type",
@@ -290,11 +283,7 @@ impl fmt::Display for Segment {
 /// A value of a token as messages show it: short, on one line, with nothing invisible in it.
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 120;
-    let mut short: String = text
-        .chars()
-        .take(MOST)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut short: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
     if text.chars().nth(MOST).is_some() {
         short.push('…');
     }
@@ -305,10 +294,7 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) fn one_of<'a>(values: impl ExactSizeIterator<Item = &'a str>) -> String {
     const MOST: usize = 4;
     let more = values.len().saturating_sub(MOST);
-    let mut shown: Vec<String> = values
-        .take(MOST)
-        .map(|value| format!("`{}`", shown(value)))
-        .collect();
+    let mut shown: Vec<String> = values.take(MOST).map(|value| format!("`{}`", shown(value))).collect();
     if more > 0 {
         shown.push(format!("{more} others"));
     }
@@ -328,8 +314,7 @@ fn segments_hint(found: usize) -> &'static str {
 }
 
 fn like_hint(like: Option<&str>) -> String {
-    like.map(|like| format!("; `{like}` is, and an issuer counts only byte for byte"))
-        .unwrap_or_default()
+    like.map(|like| format!("; `{like}` is, and an issuer counts only byte for byte")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -342,9 +327,6 @@ mod tests {
         assert_eq!(shown(&"x".repeat(500)).chars().count(), 121);
         assert_eq!(one_of(["a"].into_iter()), "`a`");
         assert_eq!(one_of(["a", "b"].into_iter()), "`a` or `b`");
-        assert_eq!(
-            one_of(["a", "b", "c", "d", "e", "f"].into_iter()),
-            "`a`, `b`, `c`, `d` or 2 others"
-        );
+        assert_eq!(one_of(["a", "b", "c", "d", "e", "f"].into_iter()), "`a`, `b`, `c`, `d` or 2 others");
     }
 }

@@ -12,7 +12,7 @@ pub(crate) struct Header<'h> {
 
 /// Checks a header as far as it concerns no issuer.
 ///
-/// `x5t` and `x5t#S256` are hints that real tokens carry and nothing here uses; parameters nobody knows are ignored, as RFC 7515
+/// `x5t` and `x5t#S256` are hints that real tokens carry and nothing here uses; they need only be the strings they should be. Parameters nobody knows are ignored, as RFC 7515
 /// section 4 demands, for what must be understood stands in `crit`.
 pub(crate) fn check<'h>(header: &'h Claims<'_>) -> Result<Header<'h>, TokenError> {
     if header.named("crit").is_some() {
@@ -22,45 +22,29 @@ pub(crate) fn check<'h>(header: &'h Claims<'_>) -> Result<Header<'h>, TokenError
         return Err(TokenError::UnencodedPayload);
     }
     // SECURITY: they would never be followed. Yet no issuer of machine identities sends them, so a token with one is somebody trying.
-    if let Some(name) = ["jku", "jwk", "x5u", "x5c"]
-        .into_iter()
-        .find(|name| header.named(name).is_some())
-    {
+    if let Some(name) = ["jku", "jwk", "x5u", "x5c"].into_iter().find(|name| header.named(name).is_some()) {
         return Err(TokenError::KeyInHeader { name });
+    }
+    for name in ["x5t", "x5t#S256", "cty"] {
+        header.named(name).map_or(Ok(""), |value| text(value, name))?;
     }
     // RFC 7519 section 5.1 and RFC 8725 section 3.11: an access token (`at+jwt`) or logout token is not an ID token.
     if let Some(value) = header.named("typ") {
         let found = text(value, "typ")?;
-        if !["JWT", "application/jwt"]
-            .iter()
-            .any(|expected| expected.eq_ignore_ascii_case(found))
-        {
-            return Err(TokenError::WrongTokenType {
-                found: shown(found),
-            });
+        if !["JWT", "application/jwt"].iter().any(|expected| expected.eq_ignore_ascii_case(found)) {
+            return Err(TokenError::WrongTokenType { found: shown(found) });
         }
     }
-    Ok(Header {
-        algorithm: required(header, "alg")?,
-        key_id: required(header, "kid")?,
-    })
+    Ok(Header { algorithm: required(header, "alg")?, key_id: required(header, "kid")? })
 }
 
 fn required<'h>(header: &'h Claims<'_>, name: &'static str) -> Result<&'h str, TokenError> {
-    match text(
-        header
-            .named(name)
-            .ok_or(TokenError::HeaderMissing { name })?,
-        name,
-    )? {
+    match text(header.named(name).ok_or(TokenError::HeaderMissing { name })?, name)? {
         "" => Err(TokenError::HeaderMissing { name }),
         text => Ok(text),
     }
 }
 
 fn text<'h>(value: &'h Value<'_>, name: &'static str) -> Result<&'h str, TokenError> {
-    value.as_str().ok_or_else(|| TokenError::HeaderType {
-        name,
-        found: value.kind(),
-    })
+    value.as_str().ok_or_else(|| TokenError::HeaderType { name, found: value.kind() })
 }

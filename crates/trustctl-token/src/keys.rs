@@ -12,8 +12,8 @@ use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{
-    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk,
-    KeyAlgorithm, KeyOperations, PublicKeyUse, RSAKeyParameters,
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk, KeyAlgorithm, KeyOperations,
+    PublicKeyUse, RSAKeyParameters,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -29,6 +29,10 @@ pub const MAX_KEYS: usize = 100;
 
 /// Bits of an RSA modulus that are enough (RFC 7518 section 3.3), and those that cost too much to verify with.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// What an RSA key can be used with unless it says more.
+const RSA: [Algorithm; 6] =
+    [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512, Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512];
 
 /// The keys of one issuer.
 #[derive(Clone)]
@@ -55,13 +59,9 @@ impl KeySet {
             return Err(KeySetError::TooLong { length: json.len() });
         }
         let document: Document<'_> =
-            serde_json::from_str(json).map_err(|error| KeySetError::NotAKeySet {
-                what: error.to_string(),
-            })?;
+            serde_json::from_str(json).map_err(|error| KeySetError::NotAKeySet { what: error.to_string() })?;
         if document.keys.len() > MAX_KEYS {
-            return Err(KeySetError::TooManyKeys {
-                found: document.keys.len(),
-            });
+            return Err(KeySetError::TooManyKeys { found: document.keys.len() });
         }
         let (mut keys, mut skipped) = (Vec::new(), Vec::new());
         for piece in document.keys {
@@ -71,17 +71,10 @@ impl KeySet {
             }
         }
         keys.sort_by(|a: &Key, b: &Key| a.id.cmp(&b.id));
-        let twice: Vec<String> = keys
-            .iter()
-            .zip(keys.iter().skip(1))
-            .filter(|(a, b)| a.id == b.id)
-            .map(|(a, _)| a.id.clone())
-            .collect();
+        let twice: Vec<String> =
+            keys.iter().zip(keys.iter().skip(1)).filter(|(a, b)| a.id == b.id).map(|(a, _)| a.id.clone()).collect();
         keys.retain(|key| !twice.contains(&key.id));
-        skipped.extend(twice.into_iter().map(|id| SkippedKey {
-            id: Some(id),
-            reason: SkipReason::IdTwice,
-        }));
+        skipped.extend(twice.into_iter().map(|id| SkippedKey { id: Some(id), reason: SkipReason::IdTwice }));
         if keys.is_empty() {
             return Err(KeySetError::NoUsableKey { skipped });
         }
@@ -106,56 +99,37 @@ impl KeySet {
     }
 
     /// The key of that id for that algorithm, and no other.
-    pub(crate) fn find(
-        &self,
-        id: &str,
-        algorithm: Algorithm,
-        issuer: &str,
-    ) -> Result<&ParsedPublicKey, TokenError> {
+    pub(crate) fn find(&self, id: &str, algorithm: Algorithm, issuer: &str) -> Result<&ParsedPublicKey, TokenError> {
         let Some(key) = self.position(id).and_then(|at| self.keys.get(at)) else {
             let (key_id, issuer) = (shown(id), issuer.to_owned());
             return Err(match self.skip_reason(id) {
-                Some(reason) => TokenError::UnusableKey {
-                    key_id,
-                    issuer,
-                    reason: reason.clone(),
-                },
+                Some(reason) => TokenError::UnusableKey { key_id, issuer, reason: reason.clone() },
                 None => TokenError::UnknownKey { key_id, issuer },
             });
         };
         // SECURITY: the key says what it can be used for, and the issuer's rules what it may; the token only chooses among what is both.
-        key.parsed
-            .iter()
-            .find(|(fit, _)| *fit == algorithm)
-            .map(|(_, parsed)| parsed)
-            .ok_or_else(|| TokenError::KeyDoesNotFit {
+        key.parsed.iter().find(|(fit, _)| *fit == algorithm).map(|(_, parsed)| parsed).ok_or_else(|| {
+            TokenError::KeyDoesNotFit {
                 key_id: shown(id),
                 found: algorithm.name(),
                 expected: one_of(key.parsed.iter().map(|(fit, _)| fit.name())),
-            })
+            }
+        })
     }
 
     fn position(&self, id: &str) -> Option<usize> {
-        self.keys
-            .binary_search_by(|key| key.id.as_str().cmp(id))
-            .ok()
+        self.keys.binary_search_by(|key| key.id.as_str().cmp(id)).ok()
     }
 
     fn skip_reason(&self, id: &str) -> Option<&SkipReason> {
-        self.skipped
-            .iter()
-            .find(|key| key.id.as_deref() == Some(id))
-            .map(|key| &key.reason)
+        self.skipped.iter().find(|key| key.id.as_deref() == Some(id)).map(|key| &key.reason)
     }
 }
 
 /// Shows ids, not numbers.
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeySet")
-            .field("ids", &self.ids().collect::<Vec<_>>())
-            .field("skipped", &self.skipped)
-            .finish()
+        f.debug_struct("KeySet").field("ids", &self.ids().collect::<Vec<_>>()).field("skipped", &self.skipped).finish()
     }
 }
 
@@ -246,36 +220,20 @@ struct Document<'a> {
 
 fn read_key(json: &str) -> Result<Key, SkippedKey> {
     // Read strictly first: what follows takes the last of two members of one name.
-    let members = Claims::parse(json).map_err(|error| SkippedKey {
-        id: None,
-        reason: SkipReason::Malformed {
-            what: error.to_string(),
-        },
-    })?;
-    let id = members
-        .named("kid")
-        .and_then(Value::as_str)
-        .filter(|id| !id.is_empty())
-        .map(str::to_owned);
+    let members = Claims::parse(json)
+        .map_err(|error| SkippedKey { id: None, reason: SkipReason::Malformed { what: error.to_string() } })?;
+    let id = members.named("kid").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
     match (id, usable(json, &members)) {
         (Some(id), Ok(parsed)) => Ok(Key { id, parsed }),
-        (None, Ok(_)) => Err(SkippedKey {
-            id: None,
-            reason: SkipReason::NoId,
-        }),
+        (None, Ok(_)) => Err(SkippedKey { id: None, reason: SkipReason::NoId }),
         (id, Err(reason)) => Err(SkippedKey { id, reason }),
     }
 }
 
-fn usable(
-    json: &str,
-    members: &Claims<'_>,
-) -> Result<Vec<(Algorithm, ParsedPublicKey)>, SkipReason> {
-    let key: Jwk = serde_json::from_str(json).map_err(|error| SkipReason::Malformed {
-        what: error.to_string(),
-    })?;
+fn usable(json: &str, members: &Claims<'_>) -> Result<Vec<(Algorithm, ParsedPublicKey)>, SkipReason> {
+    let key: Jwk = serde_json::from_str(json).map_err(|error| SkipReason::Malformed { what: error.to_string() })?;
     let (named, material) = match &key.algorithm {
-        AlgorithmParameters::RSA(key) => (&Algorithm::ALL[..6], Material::rsa(key)?),
+        AlgorithmParameters::RSA(key) => (&RSA[..], Material::rsa(key)?),
         AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
             (&[Algorithm::Es256][..], Material::point(key)?)
         }
@@ -289,26 +247,13 @@ fn usable(
     }
     check_use(&key.common)?;
     let algorithms = narrowed(named, &key.common)?;
-    algorithms
-        .into_iter()
-        .map(|algorithm| Ok((algorithm, material.parse(algorithm)?)))
-        .collect()
+    algorithms.into_iter().map(|algorithm| Ok((algorithm, material.parse(algorithm)?))).collect()
 }
 
 fn check_use(key: &CommonParameters) -> Result<(), SkipReason> {
-    let used = key
-        .public_key_use
-        .as_ref()
-        .is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
-    let operated = key
-        .key_operations
-        .as_ref()
-        .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
-    if used && operated {
-        Ok(())
-    } else {
-        Err(SkipReason::OtherUse)
-    }
+    let used = key.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    let operated = key.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+    if used && operated { Ok(()) } else { Err(SkipReason::OtherUse) }
 }
 
 /// The algorithms of a kind, narrowed to the key's own `alg` if it names one.
@@ -317,11 +262,7 @@ fn narrowed(of_kind: &[Algorithm], key: &CommonParameters) -> Result<Vec<Algorit
         return Ok(of_kind.to_vec());
     };
     let fitting = |algorithm: &&Algorithm| own == key_algorithm(**algorithm);
-    of_kind
-        .iter()
-        .find(fitting)
-        .map(|algorithm| vec![*algorithm])
-        .ok_or(SkipReason::OtherAlgorithm)
+    of_kind.iter().find(fitting).map(|algorithm| vec![*algorithm]).ok_or(SkipReason::OtherAlgorithm)
 }
 
 fn key_algorithm(algorithm: Algorithm) -> KeyAlgorithm {
@@ -346,49 +287,35 @@ enum Material {
 impl Material {
     fn rsa(key: &RSAKeyParameters) -> Result<Material, SkipReason> {
         let (modulus, exponent) = (decode(&key.n)?, decode(&key.e)?);
-        let bits = modulus.first().map_or(0, |first| {
-            modulus
-                .len()
-                .saturating_mul(8)
-                .saturating_sub(first.leading_zeros() as usize)
-        });
+        let bits = modulus
+            .first()
+            .map_or(0, |first| modulus.len().saturating_mul(8).saturating_sub(first.leading_zeros() as usize));
         if !RSA_BITS.contains(&bits) {
             return Err(SkipReason::RsaSize { bits });
         }
         // SECURITY: with an exponent of 1 anybody can sign. Even ones, and ones above 2^32, belong to no key that is in use.
-        let value = exponent.iter().try_fold(0_u64, |value, byte| {
-            (value < 1 << 32).then_some(value << 8 | u64::from(*byte))
-        });
+        let value =
+            exponent.iter().try_fold(0_u64, |value, byte| (value < 1 << 32).then_some(value << 8 | u64::from(*byte)));
         match value {
-            Some(value) if value >= 3 && value % 2 == 1 && value <= 1 << 32 => {
-                Ok(Material::Rsa { modulus, exponent })
-            }
+            Some(value) if value >= 3 && value % 2 == 1 && value <= 1 << 32 => Ok(Material::Rsa { modulus, exponent }),
             _ => Err(SkipReason::BadNumbers),
         }
     }
 
     fn point(key: &EllipticCurveKeyParameters) -> Result<Material, SkipReason> {
-        Ok(Material::Point {
-            x: decode(&key.x)?,
-            y: decode(&key.y)?,
-        })
+        Ok(Material::Point { x: decode(&key.x)?, y: decode(&key.y)? })
     }
 
     fn parse(&self, algorithm: Algorithm) -> Result<ParsedPublicKey, SkipReason> {
         match (self, algorithm.scheme()) {
-            (Material::Rsa { modulus, exponent }, Scheme::Rsa(parameters)) => PublicKeyComponents {
-                n: modulus,
-                e: exponent,
+            (Material::Rsa { modulus, exponent }, Scheme::Rsa(parameters)) => {
+                PublicKeyComponents { n: modulus, e: exponent }
+                    .to_parsed_public_key(parameters)
+                    .map_err(|_| SkipReason::BadNumbers)
             }
-            .to_parsed_public_key(parameters)
-            .map_err(|_| SkipReason::BadNumbers),
-            (
-                Material::Point { x, y },
-                Scheme::Ec {
-                    algorithm,
-                    coordinate,
-                },
-            ) if x.len() == coordinate && y.len() == coordinate => {
+            (Material::Point { x, y }, Scheme::Ec { algorithm, coordinate })
+                if x.len() == coordinate && y.len() == coordinate =>
+            {
                 // An uncompressed point, SEC 1 section 2.3.3; whether it lies on the curve is checked by the parser.
                 ParsedPublicKey::new(algorithm, [&[4], x.as_slice(), y.as_slice()].concat())
                     .map_err(|_| SkipReason::BadNumbers)
@@ -399,18 +326,12 @@ impl Material {
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, SkipReason> {
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| SkipReason::BadNumbers)
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| SkipReason::BadNumbers)
 }
 
 fn reasons(skipped: &[SkippedKey]) -> String {
     let one = |key: &SkippedKey| {
-        format!(
-            "`{}`: {}",
-            key.id.as_deref().map_or_else(|| "no kid".to_owned(), shown),
-            key.reason
-        )
+        format!("`{}`: {}", key.id.as_deref().map_or_else(|| "no kid".to_owned(), shown), key.reason)
     };
     match skipped {
         [] => ": it is empty".to_owned(),

@@ -57,10 +57,7 @@ impl IssuerRules {
     /// The same rules with `aud` also accepted as a list of exactly one, for issuers that write it so.
     #[must_use]
     pub fn with_audience_lists(self, allowed: bool) -> IssuerRules {
-        IssuerRules {
-            audience_lists: allowed,
-            ..self
-        }
+        IssuerRules { audience_lists: allowed, ..self }
     }
 
     /// The same rules with another leeway.
@@ -72,10 +69,7 @@ impl IssuerRules {
     /// The same rules with a bound, in seconds, on the time from `iat` to `exp`.
     #[must_use]
     pub fn with_maximum_lifetime(self, seconds: u32) -> IssuerRules {
-        IssuerRules {
-            maximum_lifetime: Some(seconds),
-            ..self
-        }
+        IssuerRules { maximum_lifetime: Some(seconds), ..self }
     }
 
     /// The whole `iss`.
@@ -129,11 +123,7 @@ impl Leeway {
     /// # Errors
     /// [`RulesError::LeewayTooLong`] above [`MAX_LEEWAY`].
     pub fn new(seconds: u32) -> Result<Leeway, RulesError> {
-        if seconds > MAX_LEEWAY {
-            Err(RulesError::LeewayTooLong { seconds })
-        } else {
-            Ok(Leeway(seconds))
-        }
+        if seconds > MAX_LEEWAY { Err(RulesError::LeewayTooLong { seconds }) } else { Ok(Leeway(seconds)) }
     }
 
     /// How many seconds.

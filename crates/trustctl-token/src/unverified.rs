@@ -22,9 +22,7 @@ pub struct TokenBuffer {
 /// Says how large it is, never what it holds.
 impl fmt::Debug for TokenBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenBuffer")
-            .field("claims", &self.claims.len())
-            .finish_non_exhaustive()
+        f.debug_struct("TokenBuffer").field("claims", &self.claims.len()).finish_non_exhaustive()
     }
 }
 
@@ -87,10 +85,7 @@ impl<'t> Unverified<'t> {
 /// Shows header and claims, never the text or the signature.
 impl fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unverified")
-            .field("header", &self.header)
-            .field("claims", &self.claims)
-            .finish_non_exhaustive()
+        f.debug_struct("Unverified").field("header", &self.header).field("claims", &self.claims).finish_non_exhaustive()
     }
 }
 
@@ -107,9 +102,7 @@ pub fn inspect(token: &str) -> Result<(Claims<'static>, Claims<'static>), TokenE
 /// What is signed, and the three segments.
 fn split(token: &str) -> Result<(&str, [&str; 3]), TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
-        return Err(TokenError::TooLong {
-            length: token.len(),
-        });
+        return Err(TokenError::TooLong { length: token.len() });
     }
     if token.starts_with('{') {
         return Err(TokenError::JsonSerialization);
@@ -120,18 +113,14 @@ fn split(token: &str) -> Result<(&str, [&str; 3]), TokenError> {
     {
         return Ok((signed, [header, claims, signature]));
     }
-    Err(TokenError::NotThreeSegments {
-        found: token.split('.').count(),
-    })
+    Err(TokenError::NotThreeSegments { found: token.split('.').count() })
 }
 
 fn decode(text: &str, segment: Segment, into: &mut Vec<u8>) -> Result<(), TokenError> {
     into.clear();
     // SECURITY: this engine refuses padding, other alphabets, blanks, and bits behind the last byte, so that no token can be
     // written in two ways (RFC 7515 section 2, RFC 4648 section 3.5).
-    URL_SAFE_NO_PAD
-        .decode_vec(text, into)
-        .map_err(|_| TokenError::NotBase64url { segment })
+    URL_SAFE_NO_PAD.decode_vec(text, into).map_err(|_| TokenError::NotBase64url { segment })
 }
 
 fn parse(json: &[u8], segment: Segment) -> Result<Claims<'_>, TokenError> {

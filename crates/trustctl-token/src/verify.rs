@@ -25,9 +25,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`RulesError::IssuerTwice`] when two have the same `iss`.
-    pub fn new(
-        issuers: impl IntoIterator<Item = (IssuerRules, Arc<KeySet>)>,
-    ) -> Result<Verifier, RulesError> {
+    pub fn new(issuers: impl IntoIterator<Item = (IssuerRules, Arc<KeySet>)>) -> Result<Verifier, RulesError> {
         let mut known = BTreeMap::new();
         for (rules, keys) in issuers {
             let issuer = rules.issuer().to_owned();
@@ -58,24 +56,14 @@ impl Verifier {
     ) -> Result<Verified<'t>, TokenError> {
         let token = Unverified::read(buffer, token)?;
         let issuer = checks::issuer(&token.claims)?;
-        let (rules, keys) = self
-            .issuers
-            .get(issuer)
-            .ok_or_else(|| self.unknown_issuer(issuer))?;
+        let (rules, keys) = self.issuers.get(issuer).ok_or_else(|| self.unknown_issuer(issuer))?;
         token.verify(rules, keys, now)
     }
 
     fn unknown_issuer(&self, found: &str) -> TokenError {
         let plain = |issuer: &str| issuer.trim_end_matches('/').to_ascii_lowercase();
-        let like = self
-            .issuers
-            .keys()
-            .find(|known| plain(known) == plain(found))
-            .cloned();
-        TokenError::UnknownIssuer {
-            found: shown(found),
-            like,
-        }
+        let like = self.issuers.keys().find(|known| plain(known) == plain(found)).cloned();
+        TokenError::UnknownIssuer { found: shown(found), like }
     }
 }
 
@@ -84,46 +72,29 @@ impl<'t> Unverified<'t> {
     ///
     /// # Errors
     /// [`TokenError`], the first reason that was met; also when the rules are another issuer's.
-    pub fn verify(
-        self,
-        rules: &IssuerRules,
-        keys: &KeySet,
-        now: UnixTime,
-    ) -> Result<Verified<'t>, TokenError> {
+    pub fn verify(self, rules: &IssuerRules, keys: &KeySet, now: UnixTime) -> Result<Verified<'t>, TokenError> {
         let header = header::check(&self.header)?;
         let issuer = checks::issuer(&self.claims)?;
         // SECURITY: byte for byte. A slash, a port, a capital or an escape makes another issuer (RFC 7519 section 4.1.1, RFC 3986 section 6.2.1).
         if issuer != rules.issuer() {
-            return Err(TokenError::UnknownIssuer {
-                found: shown(issuer),
-                like: None,
-            });
+            return Err(TokenError::UnknownIssuer { found: shown(issuer), like: None });
         }
         let algorithm = allowed(header.algorithm, rules)?;
         let key = keys.find(header.key_id, algorithm, issuer)?;
-        key.verify_sig(self.signed.as_bytes(), self.signature)
-            .map_err(|_| TokenError::BadSignature)?;
+        key.verify_sig(self.signed.as_bytes(), self.signature).map_err(|_| TokenError::BadSignature)?;
         let validity = checks::check(&self.claims, rules, now)?;
-        Ok(Verified {
-            algorithm,
-            claims: self.claims,
-            header: self.header,
-            validity,
-        })
+        Ok(Verified { algorithm, claims: self.claims, header: self.header, validity })
     }
 }
 
 /// The algorithm of that name, if the issuer may use it.
 fn allowed(name: &str, rules: &IssuerRules) -> Result<Algorithm, TokenError> {
-    rules
-        .algorithms()
-        .iter()
-        .copied()
-        .find(|algorithm| algorithm.name() == name)
-        .ok_or_else(|| TokenError::AlgorithmNotAllowed {
+    rules.algorithms().iter().copied().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
+        TokenError::AlgorithmNotAllowed {
             found: shown(name),
             expected: one_of(rules.algorithms().iter().map(|algorithm| algorithm.name())),
-        })
+        }
+    })
 }
 
 /// Claims whose issuer, signature, audience and times were verified.
@@ -147,10 +118,7 @@ impl<'t> Verified<'t> {
     /// The claim `iss`.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        self.claims
-            .named("iss")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.claims.named("iss").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The one audience, whether `aud` is a string or a list of one.
@@ -162,10 +130,7 @@ impl<'t> Verified<'t> {
     /// The id of the issuer's key that the signature holds under.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        self.header
-            .named("kid")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.header.named("kid").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// How it was signed.
