@@ -1,1 +1,20 @@
 //! What a policy accepts: lint rules, findings and witnesses.
+//!
+//! [`lint`] walks resolved policies and reports [`Finding`]s, each with the place, what could happen, what to write
+//! and, where somebody gets in, a [`Witness`]: a whole token that the evaluator was shown and let in. A
+//! rule is one file, `rules/<family>/<rule>.rs`, with its documentation, its facts and its check. The prover
+//! that decides what a policy accepts, and comparison of policies, stand beside `witness` when they come.
+
+pub mod docs;
+mod facts;
+mod finding;
+mod lint;
+mod rule;
+mod rules;
+mod witness;
+
+pub use finding::{Finding, Known};
+pub use lint::{LintInput, LintOptions, lint};
+pub use rule::{Example, Family, HEADINGS, Rule};
+pub use rules::{rule, rules};
+pub use witness::{Adversary, Witness};

@@ -1,0 +1,284 @@
+//! What rules ask of a grant: which claims its conditions are about, which values they fix, whether they tie it
+//! to a tenant.
+//!
+//! The whole effective grant counts (the provider's and the registry's own requirements, `require`, `when`,
+//! the row), so a condition anywhere rescues. Computed once a grant and shared by all rules.
+
+mod compose;
+pub(crate) mod overlap;
+mod tenant;
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use trustctl_catalog::{self as catalog, ClaimType, NameKind, Role, Tenants};
+use trustctl_diag::Place;
+use trustctl_policy::{
+    Audience, Claim, Condition, Dialect, Grant, GrantId, Holder, Matcher, Origin, Policy, Provider, ProviderId, Registry,
+};
+
+use crate::lint::PolicyContext;
+
+pub(crate) use compose::{Apart, TemplatePart, template};
+
+/// A provider, with what the catalogue says of it.
+pub(crate) struct ProviderFacts<'a> {
+    pub(crate) provider: &'a Provider,
+    /// `None` for one that is not in the catalogue.
+    pub(crate) entry: Option<&'a catalog::Provider>,
+    apart: OnceCell<Apart>,
+}
+
+impl<'a> ProviderFacts<'a> {
+    pub(crate) fn new(provider: &'a Provider, catalogue: Option<&'a catalog::Catalogue>) -> Self {
+        let entry = catalogue.and_then(|catalogue| catalogue.provider(&provider.kind));
+        Self { provider, entry, apart: OnceCell::new() }
+    }
+
+    /// How values of its composed claims are taken apart.
+    pub(crate) fn apart(&self) -> &Apart {
+        self.apart.get_or_init(|| self.entry.map(Apart::new).unwrap_or_default())
+    }
+
+    /// Its claims of that role.
+    pub(crate) fn claims(&self, role: Role) -> impl Iterator<Item = &'a Claim> {
+        self.provider.claims.iter().filter(move |claim| claim.role == role)
+    }
+
+    /// What people call it: `GitHub Actions`, or its own name.
+    pub(crate) fn title(&self) -> &'a str {
+        self.entry.map_or(self.provider.name.as_str(), |entry| entry.title.as_str())
+    }
+}
+
+/// One condition of a grant.
+pub(crate) struct Fact<'a> {
+    pub(crate) claim: &'a Claim,
+    /// What the catalogue says of the claim.
+    pub(crate) entry: Option<&'a catalog::Claim>,
+    pub(crate) condition: &'a Condition,
+    pub(crate) matcher: &'a Matcher,
+}
+
+impl Fact<'_> {
+    /// Whether the trust file says it, not the catalogue.
+    pub(crate) fn is_written(&self) -> bool {
+        !matches!(self.condition.origin, Origin::Provider | Origin::Registry)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.condition.place
+    }
+}
+
+/// An effective grant, with everything that rules ask of it.
+pub(crate) struct GrantFacts<'a> {
+    pub(crate) cx: &'a PolicyContext<'a>,
+    pub(crate) id: GrantId,
+    pub(crate) grant: &'a Grant,
+    pub(crate) provider: &'a ProviderFacts<'a>,
+    pub(crate) facts: Vec<Fact<'a>>,
+    touched: OnceCell<BTreeSet<&'a str>>,
+    fixed: OnceCell<BTreeMap<String, BTreeSet<String>>>,
+}
+
+impl<'a> GrantFacts<'a> {
+    pub(crate) fn new(cx: &'a PolicyContext<'a>, id: GrantId, grant: &'a Grant) -> Option<Self> {
+        let provider = cx.provider(grant.provider)?;
+        let facts = cx.policy.conditions(grant).filter_map(|(_, condition)| {
+            let claim = cx.policy.claim(grant, condition)?;
+            let entry = provider.entry.and_then(|entry| entry.claims.get(&claim.name));
+            Some(Fact { claim, entry, condition, matcher: cx.policy.matcher(condition.matcher)? })
+        });
+        Some(Self {
+            facts: facts.collect(),
+            cx,
+            id,
+            grant,
+            provider,
+            touched: OnceCell::new(),
+            fixed: OnceCell::new(),
+        })
+    }
+
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.cx.policy
+    }
+
+    /// Where it begins: its first line, or the row.
+    pub(crate) fn place(&self) -> Place {
+        let mut place = self.grant.place;
+        let lines = self.cx.policy.files().iter().find(|file| file.id == place.file).map(|file| &file.lines);
+        let next_line = lines.and_then(|lines| lines.start(lines.line(place.span.start).saturating_add(1)));
+        if let Some(next_line) = next_line {
+            place.span.end = place.span.end.min(next_line.saturating_sub(1));
+        }
+        place
+    }
+
+    pub(crate) fn registry(&self) -> Option<&'a Registry> {
+        self.cx.policy.registry(self.grant.registry)
+    }
+
+    /// What it lets do, for messages: "publish `@acme/widgets` and 2 more packages".
+    pub(crate) fn what(&self) -> String {
+        let policy = self.cx.policy;
+        let mut names = policy.names(self.grant);
+        let first = names.next().unwrap_or("");
+        let more = match names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        if self.grant.holder == Holder::Accounts {
+            return format!("act as `{first}`{more}");
+        }
+        let actions: Vec<&str> = policy.actions(self.grant).map(|action| action.name.as_str()).collect();
+        let actions = match actions.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, before)) => format!("{} and {last}", before.join(", ")),
+            None => "do nothing to".to_owned(),
+        };
+        format!("{actions} `{first}`{more}")
+    }
+
+    /// The claim that best fixes the tenant, with an example: what a help text proposes.
+    pub(crate) fn proposal(&self) -> Option<(&'a str, String)> {
+        let entry = self.provider.entry?;
+        let marked = entry.claims.iter().filter(|(_, claim)| claim.tenant.is_some());
+        // One source by its id is the narrowest; a derived claim that joins name and id is the clearest.
+        let best = marked.max_by_key(|(_, claim)| (claim.name_kind == NameKind::Id, claim.source, claim.derived.is_some()));
+        best.map(|(name, _)| (name.as_str(), compose::example(entry, name)))
+    }
+
+    /// What the catalogue says of the registry.
+    pub(crate) fn registry_entry(&self) -> Option<&'a catalog::Registry> {
+        self.cx.catalogue?.registry(&self.registry()?.kind)
+    }
+
+    pub(crate) fn audience(&self) -> Option<&'a Audience> {
+        self.cx.policy.audience(self.grant.registry, self.grant.provider)
+    }
+
+    /// Whether strangers get tokens from the issuer as well.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.provider.provider.tenants == Tenants::Shared
+    }
+
+    /// Whether it only lets packages be read.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.grant.holder == Holder::Packages && self.cx.policy.actions(self.grant).all(|action| action.reads)
+    }
+
+    /// Whether it is in another system's dialect, where nothing is required by itself.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.cx.policy.dialect() == Dialect::Generic
+    }
+
+    /// Its conditions on that claim.
+    pub(crate) fn on<'s>(&'s self, claim: &str) -> impl Iterator<Item = &'s Fact<'a>> {
+        self.facts.iter().filter(move |fact| fact.claim.name == claim)
+    }
+
+    /// What the trust file writes that says anything: `present: false` and patterns that match everything do not.
+    pub(crate) fn written<'s>(&'s self) -> impl Iterator<Item = &'s Fact<'a>> {
+        self.facts.iter().filter(|fact| fact.is_written() && self.narrows(fact.matcher))
+    }
+
+    /// Names of the claims that its conditions are about, and of those they are derived from or composed of.
+    pub(crate) fn touched(&self) -> &BTreeSet<&'a str> {
+        self.touched.get_or_init(|| {
+            let mut touched = BTreeSet::new();
+            for fact in self.facts.iter().filter(|fact| self.narrows(fact.matcher)) {
+                touch(self.provider.provider, fact.claim, &mut touched, 4);
+            }
+            // A literal `sub` is about the claims that it is composed of.
+            for name in self.fixed().keys() {
+                if let Some((_, claim)) = self.provider.provider.claim(name) {
+                    touched.insert(claim.name.as_str());
+                }
+            }
+            touched
+        })
+    }
+
+    /// Whether a condition is about a claim of that role.
+    pub(crate) fn touches(&self, role: Role) -> bool {
+        self.touched().iter().any(|name| self.provider.provider.claim(name).is_some_and(|(_, claim)| claim.role == role))
+    }
+
+    /// Claims that are fixed to literals, with the literals; composed literals fix what they are composed of.
+    pub(crate) fn fixed(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        self.fixed.get_or_init(|| {
+            let mut fixed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for fact in &self.facts {
+                let Some(literals) = fact.matcher.literals() else { continue };
+                for literal in literals {
+                    let literal = self.cx.policy.text(literal);
+                    for (name, value) in self.provider.apart().all(&fact.claim.name, literal) {
+                        fixed.entry(name).or_default().insert(value);
+                    }
+                }
+            }
+            fixed
+        })
+    }
+
+    /// Whether an id for life is fixed that a stranger never has: of the tenant or of the repository.
+    pub(crate) fn is_pinned_by_id(&self) -> bool {
+        self.fixed().keys().any(|name| {
+            self.provider.provider.claim(name).is_some_and(|(_, claim)| {
+                claim.name_kind == NameKind::Id && matches!(claim.role, Role::Tenant | Role::Repository)
+            })
+        })
+    }
+
+    /// Whether conditions tie it to a tenant, as the language asks where an issuer is shared.
+    pub(crate) fn is_tied_to_a_tenant(&self) -> bool {
+        // In its own dialect the reader has decided, the claims that a trust file declares included.
+        match self.is_generic() {
+            false => !self.cx.policy.refusals().iter().any(|refusal| refusal.place() == Some(self.grant.place)),
+            true => tenant::is_tied(self),
+        }
+    }
+
+    /// Whether the matcher leaves anything out.
+    fn narrows(&self, matcher: &Matcher) -> bool {
+        match matcher {
+            Matcher::Present(present) => *present,
+            Matcher::Pattern(id) => {
+                let Some(pattern) = self.cx.policy.pattern(*id) else { return true };
+                // Short patterns alone can match everything; asking the automaton for each would cost more than it finds.
+                pattern.source().len() > 12
+                    || !trustctl_pattern::Language::all().is_subset_of(&pattern.language()).is_yes()
+            }
+            Matcher::AnyOf(members) => members.iter().all(|member| self.narrows(member)),
+            Matcher::AllOf(members) => members.iter().any(|member| self.narrows(member)),
+            _ => true,
+        }
+    }
+}
+
+/// Puts in the claim and what it is derived from.
+fn touch<'a>(provider: &'a Provider, claim: &'a Claim, touched: &mut BTreeSet<&'a str>, depth: u8) {
+    touched.insert(claim.name.as_str());
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for id in compose::sources(&claim.source) {
+        if let Some(of) = provider.claims.get(usize::from(id.0)) {
+            touch(provider, of, touched, depth);
+        }
+    }
+}
+
+/// What a value must look like in JSON.
+pub(crate) fn type_of(provider: &Provider, entry: Option<&catalog::Provider>, claim: &str) -> ClaimType {
+    match (provider.claim(claim), entry.and_then(|entry| entry.claims.get(claim))) {
+        (Some((_, claim)), _) => claim.kind,
+        (None, Some(claim)) => claim.kind,
+        (None, None) => ClaimType::String,
+    }
+}
+
+/// The provider of a grant, by number.
+pub(crate) fn providers<'a>(policy: &'a Policy, catalogue: Option<&'a catalog::Catalogue>) -> Vec<ProviderFacts<'a>> {
+    policy.providers().map(|(_, provider): (ProviderId, _)| ProviderFacts::new(provider, catalogue)).collect()
+}

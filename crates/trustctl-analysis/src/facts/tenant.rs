@@ -1,0 +1,52 @@
+//! Whether a grant is tied to a tenant, as the language defines it.
+
+use trustctl_catalog::TenantMark;
+use trustctl_policy::Matcher;
+
+use super::{Fact, GrantFacts};
+
+pub(super) fn is_tied(grant: &GrantFacts<'_>) -> bool {
+    grant.facts.iter().any(|fact| ties(grant, fact))
+}
+
+fn ties(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
+    if let Some(mark) = fact.entry.and_then(|entry| entry.tenant.as_ref()) {
+        return holds_a_tenant(grant, fact.matcher, mark) && has_companions(grant, mark);
+    }
+    let subjects = grant.provider.entry.map_or(&[][..], |entry| entry.subjects.as_slice());
+    fact.claim.name == "sub"
+        && fact.matcher.literals().is_some_and(|literals| {
+            literals.iter().all(|literal| {
+                let text = grant.policy().text(*literal);
+                subjects.iter().any(|form| {
+                    let rest = text.strip_prefix(form.prefix.as_str()).and_then(|rest| rest.split_once(form.delimiter.as_str()));
+                    rest.is_some_and(|(tenant, _)| !tenant.is_empty())
+                })
+            })
+        })
+}
+
+/// Whether everything the matcher lets through belongs to tenants that it names.
+fn holds_a_tenant(grant: &GrantFacts<'_>, matcher: &Matcher, mark: &TenantMark) -> bool {
+    match matcher {
+        Matcher::Equals(_) | Matcher::EqualsIgnoringCase(_) => true,
+        Matcher::AnyOf(members) => members.iter().all(|member| holds_a_tenant(grant, member, mark)),
+        Matcher::AllOf(members) => members.iter().any(|member| holds_a_tenant(grant, member, mark)),
+        Matcher::Pattern(id) => {
+            let prefix = grant.policy().pattern(*id).map_or("", |pattern| pattern.literal_prefix());
+            let delimiter = mark.delimiter.as_deref();
+            delimiter.and_then(|delimiter| prefix.split_once(delimiter)).is_some_and(|(tenant, _)| !tenant.is_empty())
+        }
+        Matcher::Template(_) | Matcher::Contains(_) | Matcher::Not(_) | Matcher::Present(_) => false,
+    }
+}
+
+/// Whether the claims without which this one proves nothing have their values: Google's `email_verified`.
+fn has_companions(grant: &GrantFacts<'_>, mark: &TenantMark) -> bool {
+    mark.with.iter().all(|(claim, value)| {
+        grant.on(claim).any(|fact| {
+            let literals = fact.matcher.literals().unwrap_or_default();
+            !literals.is_empty() && literals.iter().all(|literal| grant.policy().text(*literal) == value)
+        })
+    })
+}

@@ -1,0 +1,176 @@
+//! Runs the rules.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use trustctl_catalog::Catalogue;
+use trustctl_claims::UnixTime;
+use trustctl_diag::Place;
+use trustctl_eval::Evaluator;
+use trustctl_policy::{ConditionId, GrantId, Origin, Policy, ProviderId};
+
+use crate::facts::overlap::{self, Pairs};
+use crate::facts::{self, GrantFacts, ProviderFacts};
+use crate::finding::Report;
+use crate::rule::Check;
+use crate::{Finding, Rule, rules};
+
+/// A policy to be linted.
+#[derive(Debug, Clone)]
+pub struct LintInput {
+    policy: Arc<Policy>,
+}
+
+impl LintInput {
+    /// Shares the policy with whoever else holds it.
+    pub fn new(policy: Arc<Policy>) -> Self {
+        Self { policy }
+    }
+}
+
+/// What a caller can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LintOptions {
+    /// A grant that expires within this many days is reported.
+    pub soon_days: u32,
+}
+
+impl Default for LintOptions {
+    fn default() -> Self {
+        Self { soon_days: 30 }
+    }
+}
+
+/// What every rule finds in the policies, in the order of file, place and rule.
+///
+/// Language errors are not among them: the reader reports those, and
+/// [`Finding::from_diagnostic`] makes findings of them. Why a policy does not load for deciding
+/// ([`Policy::refusals`]) is said by the rules in their own words.
+pub fn lint(inputs: &[LintInput], now: UnixTime, options: &LintOptions) -> Vec<Finding> {
+    let catalogue = Catalogue::bundled().ok();
+    let mut all = Vec::new();
+    for input in inputs {
+        let cx = PolicyContext::new(&input.policy, catalogue, now, *options);
+        let mut findings = Findings::default();
+        for (id, _) in cx.policy.grants() {
+            let Some(facts) = cx.facts(id) else { continue };
+            findings.table = Some((Table::of(cx.policy, &facts), facts.place()));
+            for rule in rules() {
+                if let Check::Grant(check) = rule.check {
+                    findings.rule = Some(rule);
+                    check(&facts, &mut findings);
+                }
+            }
+        }
+        findings.table = None;
+        for rule in rules() {
+            if let Check::Policy(check) = rule.check {
+                findings.rule = Some(rule);
+                check(&cx, &mut findings);
+            }
+        }
+        all.extend(findings.finish());
+    }
+    Finding::sort(&mut all);
+    all
+}
+
+/// A policy and what rules need beside it.
+pub(crate) struct PolicyContext<'a> {
+    pub(crate) policy: &'a Policy,
+    shared: &'a Arc<Policy>,
+    pub(crate) catalogue: Option<&'a Catalogue>,
+    pub(crate) now: UnixTime,
+    pub(crate) options: LintOptions,
+    providers: Vec<ProviderFacts<'a>>,
+    evaluator: OnceCell<Evaluator>,
+    pairs: OnceCell<Pairs>,
+}
+
+impl<'a> PolicyContext<'a> {
+    fn new(policy: &'a Arc<Policy>, catalogue: Option<&'a Catalogue>, now: UnixTime, options: LintOptions) -> Self {
+        let providers = facts::providers(policy, catalogue);
+        Self { policy, shared: policy, catalogue, now, options, providers, evaluator: OnceCell::new(), pairs: OnceCell::new() }
+    }
+
+    pub(crate) fn provider(&self, id: ProviderId) -> Option<&ProviderFacts<'a>> {
+        self.providers.get(usize::from(id.0))
+    }
+
+    pub(crate) fn providers(&self) -> &[ProviderFacts<'a>] {
+        &self.providers
+    }
+
+    /// A grant with what rules ask of it.
+    pub(crate) fn facts(&self, id: GrantId) -> Option<GrantFacts<'_>> {
+        GrantFacts::new(self, id, self.policy.grant(id)?)
+    }
+
+    /// The pairs of grants of which one is of no use.
+    pub(crate) fn pairs(&self) -> &Pairs {
+        self.pairs.get_or_init(|| overlap::pairs(self))
+    }
+
+    /// The evaluator of the policy, built when the first witness wants it.
+    pub(crate) fn evaluator(&self) -> &Evaluator {
+        self.evaluator.get_or_init(|| Evaluator::new(Arc::clone(self.shared)))
+    }
+}
+
+/// Collects what rules report.
+#[derive(Default)]
+pub(crate) struct Findings<'a> {
+    rule: Option<&'a Rule>,
+    /// The table of the grant that rules look at, and the grant's place.
+    table: Option<(Table, Place)>,
+    found: Vec<Finding>,
+    /// What was said of a table's rows at a place (none: at the row itself), and of how many more the same holds.
+    rows: HashMap<(Table, &'a str, Option<Place>), (usize, usize)>,
+}
+
+impl Findings<'_> {
+    pub(crate) fn add(&mut self, report: Report) {
+        let Some(rule) = self.rule else { return };
+        let finding = report.into_finding(rule);
+        if let Some((table, row)) = self.table {
+            let key = (table, rule.name, finding.place().filter(|place| *place != row));
+            if let Some((_, more)) = self.rows.get_mut(&key) {
+                *more += 1;
+                return;
+            }
+            self.rows.insert(key, (self.found.len(), 0));
+        }
+        self.found.push(finding);
+    }
+
+    /// What was found; what holds of many rows of one table is said once.
+    fn finish(mut self) -> Vec<Finding> {
+        for (at, more) in self.rows.into_values().filter(|(_, more)| *more > 0) {
+            let Some(label) = self.found.get_mut(at).and_then(|finding| finding.labels.first_mut()) else { continue };
+            let rows = if more == 1 { "row" } else { "rows" };
+            let said = if label.text.is_empty() { String::new() } else { format!("{}; ", label.text) };
+            label.text = format!("{said}the same holds of {more} more {rows} of the table");
+        }
+        self.found
+    }
+}
+
+/// A table of packages: the rows of one have the same conditions but for their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Table {
+    /// The grant itself where it is no row.
+    grant: Option<GrantId>,
+    first_and_last: Option<(ConditionId, ConditionId)>,
+}
+
+impl Table {
+    fn of(policy: &Policy, facts: &GrantFacts<'_>) -> Self {
+        let is_row = facts.facts.iter().any(|fact| fact.condition.origin == Origin::Row);
+        let mut shared = policy.conditions(facts.grant).filter(|(_, condition)| condition.origin != Origin::Row).map(|(id, _)| id);
+        match (is_row, shared.next()) {
+            (true, Some(first)) => Self { grant: None, first_and_last: Some((first, shared.last().unwrap_or(first))) },
+            _ => Self { grant: Some(facts.id), first_and_last: None },
+        }
+    }
+}

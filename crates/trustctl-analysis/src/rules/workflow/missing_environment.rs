@@ -1,0 +1,86 @@
+use trustctl_catalog::{ClaimType, Role};
+
+use crate::Adversary;
+use crate::facts::GrantFacts;
+use crate::finding::Report;
+use crate::lint::Findings;
+use crate::rule::declare_rule;
+use crate::witness;
+
+declare_rule! {
+    /// ## What it finds
+    ///
+    /// A grant that changes packages and asks for no deployment environment, though the provider's tokens name one.
+    ///
+    /// ## Why it is dangerous
+    ///
+    /// An environment is where the provider can ask a person before the job gets a token, and where it checks which
+    /// branches and tags may. Without it, the right to push a branch is the right to publish: the branch brings its own
+    /// version of the workflow file along, under the same name. The worm that went through npm in June 2026 did just
+    /// that.
+    ///
+    /// ## Who can use it
+    ///
+    /// Everybody, and every stolen token, with write access to the repository.
+    ///
+    /// ## Example (bad)
+    ///
+    /// ```yaml
+    /// trust: 1
+    /// registry: npm
+    /// grants:
+    ///   - packages: ["@acme/widgets"]
+    ///     actions: [publish]
+    ///     provider: github-actions
+    ///     when: { repository-pin: acme@1234567/widgets@556677, workflow-file: publish.yml }
+    /// ```
+    ///
+    /// ## Use instead (good)
+    ///
+    /// ```yaml
+    /// trust: 1
+    /// registry: npm
+    /// grants:
+    ///   - packages: ["@acme/widgets"]
+    ///     actions: [publish]
+    ///     provider: github-actions
+    ///     when: { repository-pin: acme@1234567/widgets@556677, workflow-file: publish.yml, environment: npm }
+    /// ```
+    ///
+    /// Set required reviewers, or the branches and tags that may deploy, on the environment as well: the claim
+    /// proves its name only.
+    ///
+    /// ## Exceptions
+    ///
+    /// Silent for grants that only read and for providers without environments. A literal `sub` that holds the
+    /// environment counts.
+    ///
+    /// ## Sources
+    ///
+    /// - https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+    /// - https://docs.pypi.org/trusted-publishers/security-model/
+    /// - https://docs.npmjs.com/trusted-publishers
+    "missing-environment" {
+        family: Workflow,
+        severity: Warning,
+        known: Catalogue,
+        since: "0.1.0",
+        summary: "a grant to publish that asks for no deployment environment",
+        check: Grant(check),
+    }
+}
+
+fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
+    if grant.only_reads() || grant.touches(Role::Environment) || grant.written().next().is_none() {
+        return;
+    }
+    // The shortest name is the plain one: `environment`, not `environment_protected`.
+    let Some(claim) = grant.provider.claims(Role::Environment).min_by_key(|claim| claim.name.len()) else { return };
+    let name = if claim.kind == ClaimType::List { "{ contains: ID }" } else { "NAME" };
+    findings.add(
+        Report::at(grant.place(), format!("everybody who can push to the repository can {}", grant.what()))
+            .here("asks for no environment")
+            .help(format!("add `{}: {name}`, and let the provider ask a reviewer before such a job runs", claim.name))
+            .witness(witness::find(grant, Adversary::AnyWriter, &[])),
+    );
+}

@@ -1,0 +1,294 @@
+//! Which value each claim of a witness has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trustctl_catalog::{self as catalog, Derivation, NameKind, Piece, Role};
+use trustctl_policy::Matcher;
+
+use super::{Adversary, choose};
+use crate::facts::{Fact, GrantFacts, TemplatePart, template};
+
+/// Values of claims, those of derived claims and of parts of composed ones among them.
+pub(super) struct Draft<'g, 'a> {
+    grant: &'g GrantFacts<'a>,
+    /// What conditions and the adversary ask for.
+    values: BTreeMap<String, String>,
+    /// What the adversary has where nothing is asked for. All else is the catalogue's example.
+    habits: BTreeMap<String, String>,
+    absent: BTreeSet<String>,
+}
+
+/// Claims in claims in claims: as deep as the catalogue goes, and a bound.
+const DEEPEST: u8 = 5;
+
+impl<'g, 'a> Draft<'g, 'a> {
+    /// A token of the adversary that should meet every condition; `None` where a condition finds no value.
+    pub(super) fn of(grant: &'g GrantFacts<'a>, adversary: Adversary, extra: &[(&str, &str)], package: &str) -> Option<Self> {
+        let mut draft = Self { grant, values: BTreeMap::new(), habits: BTreeMap::new(), absent: BTreeSet::new() };
+        for (claim, value) in extra {
+            draft.set(claim, value);
+        }
+        for fact in &grant.facts {
+            draft.set_literal(fact);
+        }
+        draft.become_adversary(adversary);
+        for fact in &grant.facts {
+            draft.meet(fact, package)?;
+        }
+        Some(draft)
+    }
+
+    /// The value of a claim; `None` where the token lacks it.
+    pub(super) fn value(&self, claim: &str) -> Option<String> {
+        self.render(claim, DEEPEST).filter(|value| !value.is_empty())
+    }
+
+    /// The claims that the token has: what every token has, what conditions are about, and what either mentions.
+    pub(super) fn claims(&self) -> BTreeSet<String> {
+        let mut claims: BTreeSet<String> = self.values.keys().cloned().collect();
+        claims.extend(self.grant.touched().iter().map(|claim| (*claim).to_owned()));
+        if let Some(entry) = self.entry() {
+            let always = entry.claims.iter().filter(|(_, claim)| !claim.optional && claim.derived.is_none());
+            claims.extend(always.map(|(name, _)| name.clone()));
+            let mut open: Vec<String> = claims.iter().cloned().collect();
+            while let Some(name) = open.pop() {
+                for mentioned in self.mentions(entry, &name) {
+                    if claims.insert(mentioned.clone()) {
+                        open.push(mentioned);
+                    }
+                }
+            }
+        }
+        claims.retain(|claim| self.is_of_the_token(claim) && !self.absent.contains(claim));
+        claims
+    }
+
+    /// Claims of the token that show whose it is, with their values.
+    pub(super) fn identifying_names(&self) -> impl Iterator<Item = (String, String)> {
+        self.identifying().filter(|(_, claim)| claim.name_kind != NameKind::Id).filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
+    }
+
+    /// Ids of the token that show whose it is, with their values.
+    pub(super) fn identifying_ids(&self) -> impl Iterator<Item = (String, String)> {
+        self.identifying().filter(|(_, claim)| claim.name_kind == NameKind::Id).filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
+    }
+
+    fn identifying(&self) -> impl Iterator<Item = (&'a String, &'a catalog::Claim)> {
+        let claims = self.claims();
+        let entry = self.entry();
+        let all = entry.into_iter().flat_map(|entry| &entry.claims);
+        all.filter(move |(name, claim)| claims.contains(*name) && (claim.tenant.is_some() || claim.role == Role::Tenant))
+    }
+
+    fn entry(&self) -> Option<&'a catalog::Provider> {
+        self.grant.provider.entry
+    }
+
+    fn claim(&self, name: &str) -> Option<&'a catalog::Claim> {
+        self.entry()?.claims.get(name)
+    }
+
+    fn is_of_the_token(&self, name: &str) -> bool {
+        match self.claim(name) {
+            Some(claim) => claim.derived.is_none() && claim.role != Role::Envelope,
+            None => self.grant.provider.provider.claim(name).is_some(),
+        }
+    }
+
+    /// Gives the claim and what follows from it their values, where they have none yet.
+    fn set(&mut self, claim: &str, value: &str) {
+        for (name, value) in self.grant.provider.apart().all(claim, value) {
+            self.values.entry(name).or_insert(value);
+        }
+    }
+
+    /// What literals say comes first: the other conditions leave more room.
+    fn set_literal(&mut self, fact: &Fact<'_>) {
+        let Some(literals) = fact.matcher.literals() else { return };
+        let texts: Vec<&str> = literals.into_iter().map(|literal| self.grant.policy().text(literal)).collect();
+        let current = self.value(&fact.claim.name);
+        let fits = current.as_deref().filter(|value| texts.contains(value)).or(texts.first().copied());
+        if let Some(value) = fits.map(str::to_owned) {
+            self.set(&fact.claim.name, &value);
+        }
+    }
+
+    fn become_adversary(&mut self, adversary: Adversary) {
+        let Some(entry) = self.entry() else { return };
+        match adversary {
+            Adversary::Anyone | Adversary::Caller => self.take_fresh(entry, |_| true),
+            Adversary::ReRegisteredName => self.take_fresh(entry, |claim| claim.name_kind == NameKind::Id || claim.role == Role::Actor),
+            Adversary::OutsiderEvent => {
+                self.take_fresh(entry, |claim| claim.role == Role::Actor);
+                // Such runs are for the branch that the outsider's work is proposed to.
+                self.be_on_branch(entry, "main");
+            }
+            Adversary::AnyWriter => {
+                let environments = entry.claims.iter().filter(|(_, claim)| claim.role == Role::Environment);
+                self.absent.extend(environments.map(|(name, _)| name.clone()));
+                self.be_on_branch(entry, "quick-fix");
+            }
+        }
+    }
+
+    fn be_on_branch(&mut self, entry: &catalog::Provider, branch: &str) {
+        if entry.claims.contains_key("branch") && !self.grant.touches(Role::Ref) {
+            self.set("branch", branch);
+        }
+    }
+
+    /// Gives what identifies a tenant, a repository or a person a stranger's values, where the policy does not fix it.
+    fn take_fresh(&mut self, entry: &catalog::Provider, which: impl Fn(&catalog::Claim) -> bool) {
+        for (name, claim) in &entry.claims {
+            let identifies = claim.tenant.is_some() || matches!(claim.role, Role::Tenant | Role::Repository | Role::Actor);
+            let is_part = claim.example.contains('{') || claim.derived.is_some();
+            if identifies && !is_part && which(claim) {
+                self.habits.insert(name.clone(), fresh(claim));
+            }
+        }
+    }
+
+    /// Gives the claim of a condition a value that meets it, if what it has does not.
+    fn meet(&mut self, fact: &Fact<'_>, package: &str) -> Option<()> {
+        let claim = fact.claim.name.as_str();
+        if let Matcher::Present(false) = fact.matcher {
+            self.absent.extend(self.grant.provider.apart().all(claim, "x").into_iter().map(|(name, _)| name));
+            return Some(());
+        }
+        let current = self.value(claim);
+        if current.is_none() && fact.condition.absent_passes {
+            return Some(());
+        }
+        let value = choose::value(self.grant, fact, current.as_deref(), package)?;
+        if current.as_deref() != Some(value.as_str()) {
+            // What the examples say of it and of its parts gives way; what literals say does not.
+            if self.values.contains_key(claim) {
+                return None;
+            }
+            self.set(claim, &value);
+        } else if self.claim(claim).is_none() {
+            self.set(claim, &value);
+        }
+        Some(())
+    }
+
+    fn render(&self, name: &str, depth: u8) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        if self.absent.contains(name) {
+            return None;
+        }
+        if let Some(value) = self.values.get(name).or_else(|| self.habits.get(name)) {
+            return Some(value.clone());
+        }
+        let claim = self.claim(name)?;
+        match &claim.derived {
+            Some(Derivation::Alias { of }) => self.render(of, depth),
+            Some(Derivation::After { of, prefix, only_if }) => {
+                let holds = |(claim, value): (&String, &String)| self.render(claim, depth).unwrap_or_default() == *value;
+                let of = self.render(of, depth)?;
+                of.strip_prefix(prefix.as_str()).filter(|_| only_if.iter().all(holds)).map(str::to_owned)
+            }
+            Some(Derivation::Join { parts }) => parts
+                .iter()
+                .map(|part| match part {
+                    catalog::JoinPart::Text(text) => Some(text.clone()),
+                    catalog::JoinPart::Claim(claim) => self.render(claim, depth),
+                })
+                .collect(),
+            Some(Derivation::Piece { .. } | Derivation::AfterLast { .. }) => self.fill(&template(&claim.example), depth),
+            None => {
+                let whole = self.whole(claim, depth)?;
+                Some(self.with_pieces(name, claim, whole))
+            }
+        }
+    }
+
+    /// A claim of the token by its example or, where a part of that is not there, by the form that says the most.
+    fn whole(&self, claim: &catalog::Claim, depth: u8) -> Option<String> {
+        let forms = claim.forms.iter().map(|form| form.pieces.iter().map(part).collect::<Vec<_>>());
+        let filled = forms.filter(|form| self.is_for_the_event(form, depth)).filter_map(|form| Some((form.len(), self.fill(&form, depth)?)));
+        self.fill(&template(&claim.example), depth).or_else(|| filled.max_by_key(|(len, _)| *len).map(|(_, value)| value))
+    }
+
+    /// Whether a form that ends in a word, as `…:pull_request` does, is for the event that the token names.
+    fn is_for_the_event(&self, form: &[TemplatePart], depth: u8) -> bool {
+        let Some(TemplatePart::Text(end)) = form.last() else { return true };
+        let word = end.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let mut events = self.entry().into_iter().flat_map(|entry| &entry.claims).filter(|(_, claim)| claim.role == Role::Event);
+        events.any(|(name, _)| self.render(name, depth).is_some_and(|event| event.starts_with(word)))
+    }
+
+    fn fill(&self, parts: &[TemplatePart], depth: u8) -> Option<String> {
+        let fill = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => Some(text.clone()),
+            TemplatePart::Claim(name) => self.render(name, depth),
+        };
+        parts.iter().map(fill).collect()
+    }
+
+    /// The value with those pieces replaced that conditions on derived claims have set.
+    fn with_pieces(&self, name: &str, claim: &catalog::Claim, whole: String) -> String {
+        let (Some(shape), Some(entry)) = (&claim.shape, self.entry()) else { return whole };
+        let set: BTreeMap<&str, &String> = entry
+            .claims
+            .iter()
+            .filter_map(|(derived, claim)| match &claim.derived {
+                Some(Derivation::Piece { of, piece }) if of == name => Some((piece.as_str(), self.values.get(derived)?)),
+                _ => None,
+            })
+            .collect();
+        if set.is_empty() {
+            return whole;
+        }
+        let Ok(cut) = trustctl_policy::Cut::new(shape) else { return whole };
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Named { name, .. } => match set.get(name.as_str()) {
+                Some(value) => Some((*value).clone()),
+                None => cut.piece(&whole, cut.index(name)?).map(str::to_owned),
+            },
+        };
+        shape.pieces.iter().map(piece).collect::<Option<String>>().unwrap_or(whole)
+    }
+
+    /// The claims that a value which is not set would be put together from.
+    fn mentions(&self, entry: &catalog::Provider, name: &str) -> Vec<String> {
+        let Some(claim) = entry.claims.get(name) else { return Vec::new() };
+        if self.values.contains_key(name) && claim.forms.is_empty() {
+            return Vec::new();
+        }
+        let Some(value) = self.value(name) else { return Vec::new() };
+        if claim.forms.is_empty() {
+            return names(&template(&claim.example));
+        }
+        self.grant.provider.apart().all(name, &value).into_iter().skip(1).map(|(name, _)| name).collect()
+    }
+}
+
+fn part(piece: &Piece) -> TemplatePart {
+    match piece {
+        Piece::Text(text) => TemplatePart::Text(text.clone()),
+        Piece::Named { name, .. } => TemplatePart::Claim(name.clone()),
+    }
+}
+
+fn names(parts: &[TemplatePart]) -> Vec<String> {
+    let name = |part: &TemplatePart| match part {
+        TemplatePart::Claim(name) => Some(name.clone()),
+        TemplatePart::Text(_) => None,
+    };
+    parts.iter().filter_map(name).collect()
+}
+
+/// A stranger's value in the form of the example: `evil-corp`, `666666`.
+fn fresh(claim: &catalog::Claim) -> String {
+    let example = &claim.example;
+    match (claim.name_kind, claim.role) {
+        _ if example.contains('@') => "mallory@evil-corp.example".to_owned(),
+        (NameKind::Id, _) => example.chars().map(|c| if c.is_ascii_alphanumeric() { '6' } else { c }).collect(),
+        (_, Role::Tenant) => "evil-corp".to_owned(),
+        (_, Role::Actor) => "mallory".to_owned(),
+        _ if claim.tenant.is_some() && example.bytes().all(|byte| byte.is_ascii_digit()) => "6".repeat(example.len()),
+        _ => example.replace("acme", "evil-corp"),
+    }
+}

@@ -1,0 +1,128 @@
+//! Witnesses: whole tokens that a policy lets in and should not.
+//!
+//! A witness is put together from the catalogue's examples and the policy's own values, checked against its
+//! adversary by plain comparison, and handed to the evaluator. What fails one of the checks is never shown; the
+//! finding then stands without. (The prover, when it comes, decides whether there is one; this looks for one
+//! that is easy to believe.)
+
+mod choose;
+mod draft;
+mod token;
+
+use trustctl_claims::{Claims, UnixTime};
+use trustctl_eval::{Request, Target};
+use trustctl_policy::Holder;
+
+use crate::facts::GrantFacts;
+
+use draft::Draft;
+
+/// A token that gets in, and what it gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Who could hold it.
+    pub adversary: Adversary,
+    /// Its claims: a JSON object in one line, names sorted.
+    pub claims: String,
+    /// The claims that matter, as name and value: those that the grant asks about and those that show whose token it
+    /// is.
+    pub highlights: Vec<(String, String)>,
+    /// The registry's name in the policy.
+    pub registry: String,
+    /// One of the registry's actions; `None` for a service account.
+    pub action: Option<String>,
+    /// The package or the service account.
+    pub resource: String,
+    /// When it gets in.
+    pub at: UnixTime,
+}
+
+/// Who could hold a token that should not get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Adversary {
+    /// Somebody with an account at the provider and no rights in ours.
+    Anyone,
+    /// Whoever registered a name that was given up.
+    ReRegisteredName,
+    /// Whoever calls our reusable workflow.
+    Caller,
+    /// Whoever can push a branch.
+    AnyWriter,
+    /// Whoever can start the run from outside: a pull request, a comment.
+    OutsiderEvent,
+}
+
+impl Adversary {
+    /// The word used in every output: `anyone`, `re-registered-name` …
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::ReRegisteredName => "re-registered-name",
+            Self::Caller => "caller",
+            Self::AnyWriter => "any-writer",
+            Self::OutsiderEvent => "outsider-event",
+        }
+    }
+
+    /// Who that is, in words.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Anyone => "somebody with an account at the provider and no rights in yours",
+            Self::ReRegisteredName => "whoever registers the name after it is given up, with ids of their own",
+            Self::Caller => "somebody whose repository calls the reusable workflow",
+            Self::AnyWriter => "whoever can push a branch to the repository",
+            Self::OutsiderEvent => "whoever can start such a run from outside",
+        }
+    }
+}
+
+/// A token of the adversary that the grant lets in, confirmed by the evaluator; `extra` are values that it must have.
+pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(&str, &str)]) -> Option<Witness> {
+    let at = grant.cx.now;
+    if grant.grant.expires_at().is_some_and(|expires_at| expires_at <= at.0) {
+        return None;
+    }
+    let policy = grant.policy();
+    let registry = grant.registry()?.name.clone();
+    let resource = policy.names(grant.grant).next()?.to_owned();
+    let action = match grant.grant.holder {
+        Holder::Accounts => None,
+        Holder::Packages => {
+            let mut actions = policy.actions(grant.grant);
+            let first = policy.actions(grant.grant).next()?;
+            Some(actions.find(|action| !action.reads).unwrap_or(first).name.clone())
+        }
+    };
+    let draft = Draft::of(grant, adversary, extra, &resource)?;
+    if !is_of(grant, adversary, &draft) {
+        return None;
+    }
+    let token = token::render(grant, &draft, at)?;
+    let target = match &action {
+        Some(action) => Target::Package { name: &resource, version: None, action },
+        None => Target::Account { name: &resource },
+    };
+    let claims = Claims::parse(&token.json).ok()?;
+    let decision = grant.cx.evaluator().evaluate(&claims, &Request { registry: &registry, target }, at);
+    let confirmed = decision.is_allow() && decision.allowed_by().iter().any(|allowed| allowed.grant == grant.id);
+    if !confirmed {
+        return None;
+    }
+    Some(Witness { adversary, highlights: token.highlights, claims: token.json, registry, action, resource, at })
+}
+
+/// Whether the token belongs to the adversary, by plain comparison with what the grant names.
+fn is_of(grant: &GrantFacts<'_>, adversary: Adversary, draft: &Draft<'_, '_>) -> bool {
+    let named = |claim: &str, value: &str| grant.fixed().get(claim).is_some_and(|values| values.contains(value));
+    match adversary {
+        Adversary::Anyone | Adversary::Caller => {
+            let mut identifying = draft.identifying_names().chain(draft.identifying_ids()).peekable();
+            identifying.peek().is_some() && identifying.all(|(claim, value)| !named(&claim, &value))
+        }
+        Adversary::ReRegisteredName => {
+            let mut ids = draft.identifying_ids().peekable();
+            ids.peek().is_some() && ids.all(|(claim, value)| !named(&claim, &value))
+        }
+        Adversary::AnyWriter | Adversary::OutsiderEvent => true,
+    }
+}
