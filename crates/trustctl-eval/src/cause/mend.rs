@@ -5,7 +5,7 @@
 //! failed. One literal takes another's place, so the grant accepts no more values than it did; a pattern,
 //! a longer list or a condition left out is never proposed.
 
-use trustctl_policy::{Claim, ClaimSource, ClaimType, Grant, Matcher, NameKind, Origin, Policy, Role, SetBy};
+use trustctl_policy::{Claim, ClaimSource, ClaimType, Condition, Grant, Matcher, NameKind, Origin, Policy, Role, SetBy};
 
 use super::Failed;
 use crate::Status;
@@ -63,7 +63,7 @@ fn refusal(policy: &Policy, grant: &Grant, lines: &[Line]) -> Option<String> {
     if let Some(line) = failed().find(is_identity) {
         return Some(format!("the token comes from elsewhere: `{}` is not the one the grant names", line.claim));
     }
-    if !lines.iter().any(|line| is_identity(&line)) {
+    if !lines.iter().any(|line| is_identity(&line) && fixes(policy, grant, line)) {
         return Some("the grant names neither tenant nor repository on its own, so nothing says that this run is yours".to_owned());
     }
     let line = failed().find(|line| line.mend.is_none())?;
@@ -82,8 +82,24 @@ fn refusal(policy: &Policy, grant: &Grant, lines: &[Line]) -> Option<String> {
     })
 }
 
+/// Whether a condition says which one it is, and not only that there is one or which it is not.
+fn fixes(policy: &Policy, grant: &Grant, line: &Line) -> bool {
+    fn positive(matcher: &Matcher) -> bool {
+        match matcher {
+            Matcher::Equals(_) | Matcher::EqualsIgnoringCase(_) | Matcher::Pattern(_) => true,
+            Matcher::AnyOf(members) => members.iter().all(positive),
+            Matcher::AllOf(members) => members.iter().any(positive),
+            Matcher::Template(_) | Matcher::Contains(_) | Matcher::Not(_) | Matcher::Present(_) => false,
+        }
+    }
+    condition_of(policy, grant, line).and_then(|condition| policy.matcher(condition.matcher)).is_some_and(positive)
+}
+
 fn role_of(policy: &Policy, grant: &Grant, line: &Line) -> Option<Role> {
+    policy.claim(grant, condition_of(policy, grant, line)?).map(|claim| claim.role)
+}
+
+fn condition_of<'p>(policy: &'p Policy, grant: &'p Grant, line: &Line) -> Option<&'p Condition> {
     let What::Condition { id, .. } = line.what else { return None };
-    let (_, condition) = policy.conditions(grant).find(|(other, _)| *other == id)?;
-    policy.claim(grant, condition).map(|claim| claim.role)
+    policy.conditions(grant).find(|(other, _)| *other == id).map(|(_, condition)| condition)
 }

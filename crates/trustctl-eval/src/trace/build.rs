@@ -62,6 +62,11 @@ fn request_in_words(request: &Request<'_>) -> String {
     }
 }
 
+/// RFC 3339, UTC; what lies outside the years it has, as seconds since 1970.
+fn time_in_words(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}
+
 struct Tracer<'d, 'a> {
     decision: &'d Decision<'a>,
     evaluator: &'a Evaluator,
@@ -198,9 +203,9 @@ impl<'a> Tracer<'_, 'a> {
 
     fn expiry(&self, grant: &Grant) -> Line {
         let status = if is_expired(grant, self.decision.now) { Status::Fail } else { Status::Pass };
-        let expected = grant.expires_at().map_or_else(|| "never".to_owned(), |end| format!("before {end} (Unix time)"));
+        let expected = grant.expires_at().map_or_else(|| "never".to_owned(), |end| format!("before {}", time_in_words(end)));
         let cause = (status == Status::Fail).then(|| "the grant's last day is over".to_owned());
-        let found = Shown::Value(self.decision.now.to_string());
+        let found = Shown::Value(time_in_words(self.decision.now.0));
         Line { expected, found, cause, ..self.line(What::Expiry, "expires", grant, status) }
     }
 
