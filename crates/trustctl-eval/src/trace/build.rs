@@ -38,7 +38,7 @@ pub(crate) fn build(decision: &Decision<'_>) -> Trace {
                 asked,
             };
             tracer.grants(&mut trace);
-            if trace.effect == Effect::Deny && !trace.grants.iter().any(|grant| action_holds(grant)) {
+            if trace.effect == Effect::Deny && !trace.grants.iter().any(action_holds) {
                 trace.near = near::resources(decision, &asked);
             }
         }
