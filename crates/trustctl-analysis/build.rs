@@ -23,7 +23,10 @@ fn main() -> io::Result<()> {
     list.sort();
     modules.push_str("pub(crate) static FILES: &[RuleFile] = &[\n");
     for (module, family) in list {
-        let _ = writeln!(modules, "    RuleFile {{ family: {family:?}, file: {module:?}, rule: &{family}::{module}::RULE }},");
+        let _ = writeln!(
+            modules,
+            "    RuleFile {{ family: {family:?}, file: {module:?}, rule: &{family}::{module}::RULE }},"
+        );
     }
     modules.push_str("];\n");
     fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("rules.rs"), modules)

@@ -12,8 +12,9 @@ pub fn explain(name: &str) -> Option<String> {
 
 /// Every page of `docs/rules/`, as path from the repository's root and text, sorted by path.
 pub fn pages() -> Vec<(String, String)> {
-    let mut pages: Vec<(String, String)> =
-        rules().map(|rule| (format!("docs/rules/{}.md", rule.name), format!("{NOTICE}\n{}", rule.documentation()))).collect();
+    let mut pages: Vec<(String, String)> = rules()
+        .map(|rule| (format!("docs/rules/{}.md", rule.name), format!("{NOTICE}\n{}", rule.documentation())))
+        .collect();
     pages.push(("docs/rules/README.md".to_owned(), index()));
     pages.sort();
     pages
@@ -30,9 +31,18 @@ fn index() -> String {
     let mut page = format!("{NOTICE}\n# Rules\n\n");
     page.push_str("What `trustctl lint` looks for. `trustctl explain RULE` prints a rule's page.\n");
     for family in Family::ALL {
-        let _ = write!(page, "\n## {}: {}\n\n| rule | severity | known | finds |\n|---|---|---|---|\n", family.word(), family.about());
+        let _ = write!(
+            page,
+            "\n## {}: {}\n\n| rule | severity | known | finds |\n|---|---|---|---|\n",
+            family.word(),
+            family.about()
+        );
         for rule in rules().filter(|rule| rule.family == family) {
-            let _ = writeln!(page, "| [`{0}`]({0}.md) | {1} | {2} | {3} |", rule.name, rule.severity, rule.known, rule.summary);
+            let _ = writeln!(
+                page,
+                "| [`{0}`]({0}.md) | {1} | {2} | {3} |",
+                rule.name, rule.severity, rule.known, rule.summary
+            );
         }
     }
     page.push_str("\n## How a finding is known\n\n");

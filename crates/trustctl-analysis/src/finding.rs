@@ -78,8 +78,12 @@ impl Known {
     /// What the word means, in one sentence.
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Proved => "it follows from the trust file; where somebody gets in, the evaluator was shown their token and let it in",
-            Self::Catalogue => "it follows from the trust file and from what the catalogue says of the provider and the registry",
+            Self::Proved => {
+                "it follows from the trust file; where somebody gets in, the evaluator was shown their token and let it in"
+            }
+            Self::Catalogue => {
+                "it follows from the trust file and from what the catalogue says of the provider and the registry"
+            }
             Self::Heuristic => "it looks like a mistake; there are good reasons to write it, which the exceptions name",
         }
     }

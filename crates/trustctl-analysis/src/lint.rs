@@ -91,7 +91,16 @@ pub(crate) struct PolicyContext<'a> {
 impl<'a> PolicyContext<'a> {
     fn new(policy: &'a Arc<Policy>, catalogue: Option<&'a Catalogue>, now: UnixTime, options: LintOptions) -> Self {
         let providers = facts::providers(policy, catalogue);
-        Self { policy, shared: policy, catalogue, now, options, providers, evaluator: OnceCell::new(), pairs: OnceCell::new() }
+        Self {
+            policy,
+            shared: policy,
+            catalogue,
+            now,
+            options,
+            providers,
+            evaluator: OnceCell::new(),
+            pairs: OnceCell::new(),
+        }
     }
 
     pub(crate) fn provider(&self, id: ProviderId) -> Option<&ProviderFacts<'a>> {
@@ -167,7 +176,8 @@ struct Table {
 impl Table {
     fn of(policy: &Policy, facts: &GrantFacts<'_>) -> Self {
         let is_row = facts.facts.iter().any(|fact| fact.condition.origin == Origin::Row);
-        let mut shared = policy.conditions(facts.grant).filter(|(_, condition)| condition.origin != Origin::Row).map(|(id, _)| id);
+        let mut shared =
+            policy.conditions(facts.grant).filter(|(_, condition)| condition.origin != Origin::Row).map(|(id, _)| id);
         match (is_row, shared.next()) {
             (true, Some(first)) => Self { grant: None, first_and_last: Some((first, shared.last().unwrap_or(first))) },
             _ => Self { grant: Some(facts.id), first_and_last: None },

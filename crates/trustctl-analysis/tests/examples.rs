@@ -1,5 +1,7 @@
 //! The trust files in the rules' documentation, executed.
 
+#![expect(clippy::panic, reason = "what a test says when it fails")]
+
 use std::sync::Arc;
 
 use trustctl_analysis::{Finding, LintInput, LintOptions, lint, rules};
@@ -42,7 +44,8 @@ fn good_examples_are_clean() {
     for rule in rules() {
         for example in rule.examples().iter().filter(|example| !example.bad) {
             let (_, findings) = findings(rule.name, &example.text);
-            let loud = findings.iter().find(|finding| finding.severity >= Severity::Warning || finding.rule == rule.name);
+            let loud =
+                findings.iter().find(|finding| finding.severity >= Severity::Warning || finding.rule == rule.name);
             assert!(loud.is_none(), "{}: {loud:#?} in\n{}", rule.name, example.text);
         }
     }
@@ -63,7 +66,8 @@ fn who_gets_in_is_shown() {
         for example in rule.examples().iter().filter(|example| example.bad) {
             let (_, findings) = findings(name, &example.text);
             let finding = findings.iter().find(|finding| finding.rule == name).unwrap();
-            let witness = finding.witness.as_ref().unwrap_or_else(|| panic!("{name} shows nobody for\n{}", example.text));
+            let witness =
+                finding.witness.as_ref().unwrap_or_else(|| panic!("{name} shows nobody for\n{}", example.text));
             assert_eq!(witness.adversary.word(), adversary);
             println!("{name}: {}\n  {}\n", finding.message, witness.claims);
         }
@@ -73,8 +77,11 @@ fn who_gets_in_is_shown() {
 #[test]
 fn the_same_policies_give_the_same_findings_in_the_same_order() {
     let texts: Vec<String> = rules().flat_map(|rule| rule.examples()).map(|example| example.text).collect();
-    let inputs: Vec<LintInput> =
-        texts.iter().filter_map(|text| read_text("trust.yaml", text).policy).map(|policy| LintInput::new(Arc::new(policy))).collect();
+    let inputs: Vec<LintInput> = texts
+        .iter()
+        .filter_map(|text| read_text("trust.yaml", text).policy)
+        .map(|policy| LintInput::new(Arc::new(policy)))
+        .collect();
     let first = lint(&inputs, NOW, &LintOptions::default());
     assert_eq!(first, lint(&inputs, NOW, &LintOptions::default()));
     assert!(first.is_sorted_by_key(|finding| (finding.place(), finding.rule)));

@@ -2,15 +2,18 @@
 //!
 //! The catalogue says how: forms and shapes of composed claims, derivations, and examples that name other claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::{self as catalog, Derivation, JoinPart, Piece, Shape};
+use trustctl_pattern::{Language, LanguagePart, Pattern};
 use trustctl_policy::{ClaimId, ClaimSource, Cut};
 
 /// How the values of a provider's claims are taken apart.
 #[derive(Debug, Default)]
 pub(crate) struct Apart {
     ways: BTreeMap<String, Vec<Way>>,
+    /// Claims with forms: each form as a language, and the names of its pieces.
+    forms: BTreeMap<String, Vec<(Language, BTreeSet<String>)>>,
 }
 
 /// One way a claim's value is put together.
@@ -41,7 +44,11 @@ const DEEPEST: u8 = 4;
 impl Apart {
     pub(crate) fn new(entry: &catalog::Provider) -> Self {
         let mut ways: BTreeMap<String, Vec<Way>> = BTreeMap::new();
+        let mut forms = BTreeMap::new();
         for (name, claim) in &entry.claims {
+            if !claim.forms.is_empty() {
+                forms.insert(name.clone(), claim.forms.iter().filter_map(language).collect());
+            }
             let mut of_claim = Vec::new();
             match &claim.derived {
                 Some(Derivation::Alias { of }) => of_claim.push(Way::After(of.clone(), String::new())),
@@ -64,7 +71,7 @@ impl Apart {
                 ways.insert(name.clone(), of_claim);
             }
         }
-        Self { ways }
+        Self { ways, forms }
     }
 
     /// The claim with its value, and every claim whose value follows from it.
@@ -72,6 +79,17 @@ impl Apart {
         let mut all = Vec::new();
         self.collect(claim, value, DEEPEST, &mut all);
         all
+    }
+
+    /// The claims that are part of every value of a composed claim which the pattern lets through: with
+    /// `repo:acme/*:environment:*`, no token without an environment gets in.
+    pub(crate) fn always(&self, claim: &str, pattern: &Language) -> BTreeSet<String> {
+        let forms = self.forms.get(claim).map_or(&[][..], Vec::as_slice);
+        let possible = forms
+            .iter()
+            .filter(|(form, _)| !pattern.intersect(form).is_empty().is_yes())
+            .map(|(_, names)| names.clone());
+        possible.reduce(|all, names| all.intersection(&names).cloned().collect()).unwrap_or_default()
     }
 
     fn collect(&self, claim: &str, value: &str, depth: u8, all: &mut Vec<(String, String)>) {
@@ -112,7 +130,9 @@ pub(super) fn sources(source: &ClaimSource) -> Vec<ClaimId> {
     match source {
         ClaimSource::Token | ClaimSource::Nested(_) => Vec::new(),
         ClaimSource::Alias(of) | ClaimSource::Piece { of, .. } | ClaimSource::AfterLast { of, .. } => vec![*of],
-        ClaimSource::After { of, only_if, .. } => std::iter::once(*of).chain(only_if.iter().map(|(claim, _)| *claim)).collect(),
+        ClaimSource::After { of, only_if, .. } => {
+            std::iter::once(*of).chain(only_if.iter().map(|(claim, _)| *claim)).collect()
+        }
         ClaimSource::Join(parts) => parts
             .iter()
             .filter_map(|part| match part {
@@ -126,7 +146,9 @@ pub(super) fn sources(source: &ClaimSource) -> Vec<ClaimId> {
 /// The parts of `{repository_owner}/{repository-name}`; a brace that does not close is text.
 pub(crate) fn template(text: &str) -> Vec<TemplatePart> {
     let (mut parts, mut rest) = (Vec::new(), text);
-    while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
         if !before.is_empty() {
             parts.push(TemplatePart::Text(before.to_owned()));
         }
@@ -160,6 +182,21 @@ fn join(parts: &[JoinPart]) -> Vec<TemplatePart> {
     parts.iter().map(part).collect()
 }
 
+fn language(form: &Shape) -> Option<(Language, BTreeSet<String>)> {
+    let (mut patterns, mut names) = (Vec::new(), BTreeSet::new());
+    for piece in &form.pieces {
+        patterns.push(match piece {
+            Piece::Text(text) => Pattern::literal(text),
+            Piece::Named { name, pattern } => {
+                names.insert(name.clone());
+                Pattern::regex(pattern).ok()?
+            }
+        });
+    }
+    let parts: Vec<LanguagePart<'_>> = patterns.iter().map(LanguagePart::Pattern).collect();
+    Some((Language::concat(&parts).ok()?, names))
+}
+
 fn shape(shape: &Shape, claim_of: impl Fn(&str) -> Option<String>) -> Option<Way> {
     let cut = Cut::new(shape).ok()?;
     let pieces = shape.pieces.iter().filter_map(|piece| match piece {
@@ -172,9 +209,7 @@ fn shape(shape: &Shape, claim_of: impl Fn(&str) -> Option<String>) -> Option<Way
 
 /// The claim that is this piece: a derived one, or, where none is, the claim of the piece's name.
 fn claim_of_piece(entry: &catalog::Provider, composed: &str, piece: &str) -> Option<String> {
-    let is_it = |claim: &catalog::Claim| {
-        matches!(&claim.derived, Some(Derivation::Piece { of, piece: name }) if of == composed && name == piece)
-    };
+    let is_it = |claim: &catalog::Claim| matches!(&claim.derived, Some(Derivation::Piece { of, piece: name }) if of == composed && name == piece);
     let derived = entry.claims.iter().find(|(_, claim)| is_it(claim)).map(|(name, _)| name.clone());
     derived.or_else(|| entry.claims.contains_key(piece).then(|| piece.to_owned()))
 }
@@ -249,6 +284,15 @@ mod tests {
         assert!(!parts.contains_key("repository"));
         let parts = all("workflow_ref", "acme/widgets/.github/workflows/publish.yml@refs/heads/main");
         assert_eq!((parts["workflow-file"].as_str(), parts["repository_owner"].as_str()), ("publish.yml", "acme"));
+    }
+
+    #[test]
+    fn a_pattern_asks_for_what_all_of_its_forms_have() {
+        let always = |glob: &str| github().always("sub", &Pattern::crossing_glob(glob).unwrap().language());
+        assert!(always("repo:acme/widgets:environment:*").contains("environment"));
+        assert!(!always("repo:acme/widgets:*").contains("environment"));
+        assert!(always("repo:acme/widgets:*").contains("repository_owner"));
+        assert!(always("nonsense").is_empty());
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trustctl_catalog::{self as catalog, ClaimType, NameKind, Role, Tenants};
 use trustctl_diag::Place;
 use trustctl_policy::{
-    Audience, Claim, Condition, Dialect, Grant, GrantId, Holder, Matcher, Origin, Policy, Provider, ProviderId, Registry,
+    Audience, Claim, Condition, Dialect, Grant, GrantId, Holder, Matcher, Origin, Policy, Provider, ProviderId,
+    Registry,
 };
 
 use crate::lint::PolicyContext;
@@ -90,15 +91,7 @@ impl<'a> GrantFacts<'a> {
             let entry = provider.entry.and_then(|entry| entry.claims.get(&claim.name));
             Some(Fact { claim, entry, condition, matcher: cx.policy.matcher(condition.matcher)? })
         });
-        Some(Self {
-            facts: facts.collect(),
-            cx,
-            id,
-            grant,
-            provider,
-            touched: OnceCell::new(),
-            fixed: OnceCell::new(),
-        })
+        Some(Self { facts: facts.collect(), cx, id, grant, provider, touched: OnceCell::new(), fixed: OnceCell::new() })
     }
 
     pub(crate) fn policy(&self) -> &'a Policy {
@@ -146,7 +139,8 @@ impl<'a> GrantFacts<'a> {
         let entry = self.provider.entry?;
         let marked = entry.claims.iter().filter(|(_, claim)| claim.tenant.is_some());
         // One source by its id is the narrowest; a derived claim that joins name and id is the clearest.
-        let best = marked.max_by_key(|(_, claim)| (claim.name_kind == NameKind::Id, claim.source, claim.derived.is_some()));
+        let best =
+            marked.max_by_key(|(_, claim)| (claim.name_kind == NameKind::Id, claim.source, claim.derived.is_some()));
         best.map(|(name, _)| (name.as_str(), compose::example(entry, name)))
     }
 
@@ -191,8 +185,8 @@ impl<'a> GrantFacts<'a> {
             for fact in self.facts.iter().filter(|fact| self.narrows(fact.matcher)) {
                 touch(self.provider.provider, fact.claim, &mut touched, 4);
             }
-            // A literal `sub` is about the claims that it is composed of.
-            for name in self.fixed().keys() {
+            // A literal `sub` is about the claims that it is composed of, and so is a pattern on it.
+            for name in self.fixed().keys().chain(&self.asked_by_patterns()) {
                 if let Some((_, claim)) = self.provider.provider.claim(name) {
                     touched.insert(claim.name.as_str());
                 }
@@ -203,7 +197,9 @@ impl<'a> GrantFacts<'a> {
 
     /// Whether a condition is about a claim of that role.
     pub(crate) fn touches(&self, role: Role) -> bool {
-        self.touched().iter().any(|name| self.provider.provider.claim(name).is_some_and(|(_, claim)| claim.role == role))
+        self.touched()
+            .iter()
+            .any(|name| self.provider.provider.claim(name).is_some_and(|(_, claim)| claim.role == role))
     }
 
     /// Claims that are fixed to literals, with the literals; composed literals fix what they are composed of.
@@ -221,6 +217,25 @@ impl<'a> GrantFacts<'a> {
             }
             fixed
         })
+    }
+
+    /// Claims that are part of every composed value which a pattern lets through; only another system's dialect has
+    /// patterns there.
+    fn asked_by_patterns(&self) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        for fact in self.facts.iter().filter(|fact| fact.entry.is_some_and(|claim| !claim.forms.is_empty())) {
+            if let Matcher::Pattern(id) = fact.matcher
+                && let Some(pattern) = self.cx.policy.pattern(*id)
+            {
+                asked.extend(self.provider.apart().always(&fact.claim.name, &pattern.language()));
+            }
+        }
+        asked
+    }
+
+    /// Whether strangers get in: then whatever else is wrong with the grant matters little.
+    pub(crate) fn is_open_to_strangers(&self) -> bool {
+        self.is_shared() && !self.is_tied_to_a_tenant()
     }
 
     /// Whether an id for life is fixed that a stranger never has: of the tenant or of the repository.

@@ -72,8 +72,7 @@ pub(crate) fn pairs(cx: &PolicyContext<'_>) -> Pairs {
         if let Some((_, first_left_out)) = grants.get(MOST_GRANTS) {
             result.not_compared.push(NotCompared { name: name.to_owned(), place: first_left_out.place });
         }
-        let facts: Vec<GrantFacts<'_>> =
-            grants.iter().take(MOST_GRANTS).filter_map(|(id, _)| cx.facts(*id)).collect();
+        let facts: Vec<GrantFacts<'_>> = grants.iter().take(MOST_GRANTS).filter_map(|(id, _)| cx.facts(*id)).collect();
         for (at, first) in facts.iter().enumerate() {
             for second in facts.iter().skip(at.saturating_add(1)) {
                 let pair = match (is_within(second, first), is_within(first, second)) {
@@ -97,7 +96,9 @@ pub(crate) fn pairs(cx: &PolicyContext<'_>) -> Pairs {
 /// Whether all that `narrower` lets do with a name they share, `wider` lets do as well, and as long.
 fn is_within(narrower: &GrantFacts<'_>, wider: &GrantFacts<'_>) -> bool {
     let policy = narrower.policy();
-    let actions = |facts: &GrantFacts<'_>| -> Vec<String> { policy.actions(facts.grant).map(|action| action.name.clone()).collect() };
+    let actions = |facts: &GrantFacts<'_>| -> Vec<String> {
+        policy.actions(facts.grant).map(|action| action.name.clone()).collect()
+    };
     let of_wider = actions(wider);
     actions(narrower).iter().all(|action| of_wider.contains(action))
         && wider.grant.expires_at().unwrap_or(i64::MAX) >= narrower.grant.expires_at().unwrap_or(i64::MAX)
@@ -127,7 +128,9 @@ fn implies(policy: &Policy, given: &Matcher, asked: &Matcher) -> bool {
         (Matcher::Present(_), _) => false,
         (_, Matcher::Present(present)) => *present,
         (Matcher::Equals(a), Matcher::Equals(b)) => text(*a) == text(*b),
-        (Matcher::Equals(a) | Matcher::EqualsIgnoringCase(a), Matcher::EqualsIgnoringCase(b)) => text(*a).eq_ignore_ascii_case(text(*b)),
+        (Matcher::Equals(a) | Matcher::EqualsIgnoringCase(a), Matcher::EqualsIgnoringCase(b)) => {
+            text(*a).eq_ignore_ascii_case(text(*b))
+        }
         (Matcher::Equals(value), Matcher::Pattern(pattern)) => {
             policy.pattern(*pattern).is_some_and(|pattern| pattern.is_match(text(*value)))
         }

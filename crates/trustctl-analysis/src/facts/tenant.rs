@@ -1,6 +1,6 @@
 //! Whether a grant is tied to a tenant, as the language defines it.
 
-use trustctl_catalog::TenantMark;
+use trustctl_catalog::{SubjectForm, TenantMark};
 use trustctl_policy::Matcher;
 
 use super::{Fact, GrantFacts};
@@ -14,16 +14,25 @@ fn ties(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
         return holds_a_tenant(grant, fact.matcher, mark) && has_companions(grant, mark);
     }
     let subjects = grant.provider.entry.map_or(&[][..], |entry| entry.subjects.as_slice());
-    fact.claim.name == "sub"
-        && fact.matcher.literals().is_some_and(|literals| {
-            literals.iter().all(|literal| {
-                let text = grant.policy().text(*literal);
-                subjects.iter().any(|form| {
-                    let rest = text.strip_prefix(form.prefix.as_str()).and_then(|rest| rest.split_once(form.delimiter.as_str()));
-                    rest.is_some_and(|(tenant, _)| !tenant.is_empty())
-                })
-            })
+    fact.claim.name == "sub" && is_of_a_tenant(grant, fact.matcher, subjects)
+}
+
+/// Whether every subject that the matcher lets through begins with a tenant that it names: `repo:acme/`.
+fn is_of_a_tenant(grant: &GrantFacts<'_>, matcher: &Matcher, subjects: &[SubjectForm]) -> bool {
+    let begins = |text: &str| {
+        subjects.iter().any(|form| {
+            let rest =
+                text.strip_prefix(form.prefix.as_str()).and_then(|rest| rest.split_once(form.delimiter.as_str()));
+            rest.is_some_and(|(tenant, _)| !tenant.is_empty())
         })
+    };
+    match matcher {
+        Matcher::Equals(text) => begins(grant.policy().text(*text)),
+        Matcher::Pattern(id) => grant.policy().pattern(*id).is_some_and(|pattern| begins(pattern.literal_prefix())),
+        Matcher::AnyOf(members) => members.iter().all(|member| is_of_a_tenant(grant, member, subjects)),
+        Matcher::AllOf(members) => members.iter().any(|member| is_of_a_tenant(grant, member, subjects)),
+        _ => false,
+    }
 }
 
 /// Whether everything the matcher lets through belongs to tenants that it names.

@@ -6,14 +6,17 @@ use trustctl_policy::{Matcher, TemplateMatch, TemplatePart, Text};
 use crate::facts::{Fact, GrantFacts};
 
 /// Words to try where a pattern or a negation leaves room, the most believable first.
-const WORDS: [&str; 12] = ["", "main", "release", "widgets", "npm", "1.4.0", "v1.4.0", "evil-corp", "/main", "1", "x", "0"];
+const WORDS: [&str; 12] =
+    ["", "main", "release", "widgets", "npm", "1.4.0", "v1.4.0", "evil-corp", "/main", "1", "x", "0"];
 
 /// The first value that meets the condition and that the provider lets through.
 pub(super) fn value(grant: &GrantFacts<'_>, fact: &Fact<'_>, current: Option<&str>, package: &str) -> Option<String> {
     let chooser = Chooser { grant, package };
     let values = fact.entry.and_then(|entry| entry.values.as_deref()).and_then(|values| Pattern::regex(values).ok());
     let fits = |value: &str| {
-        !value.is_empty() && values.as_ref().is_none_or(|values| values.is_match(value)) && chooser.meets(fact.matcher, value)
+        !value.is_empty()
+            && values.as_ref().is_none_or(|values| values.is_match(value))
+            && chooser.meets(fact.matcher, value)
     };
     if let Some(current) = current.filter(|value| chooser.meets(fact.matcher, value)) {
         return Some(current.to_owned());
@@ -44,7 +47,10 @@ impl Chooser<'_, '_> {
                 candidates.extend(WORDS.into_iter().map(|word| format!("{prefix}{word}")));
                 let language = pattern.language();
                 let known = values.map(|values| language.intersect(&values.language()));
-                let shortest = [known, Some(language)].into_iter().flatten().filter_map(|language| language.shortest().ok().flatten());
+                let shortest = [known, Some(language)]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|language| language.shortest().ok().flatten());
                 candidates.extend(shortest);
             }
             Matcher::Template(id) => candidates.extend(self.filled(*id)),
@@ -60,7 +66,11 @@ impl Chooser<'_, '_> {
 
     /// The template with the package and the example of a version filled in.
     fn filled(&self, id: trustctl_policy::TemplateId) -> Option<String> {
-        let version = self.grant.registry_entry().and_then(|entry| entry.versions.as_ref()).map(|versions| versions.example.as_str());
+        let version = self
+            .grant
+            .registry_entry()
+            .and_then(|entry| entry.versions.as_ref())
+            .map(|versions| versions.example.as_str());
         let scoped = self.package.strip_prefix('@').and_then(|rest| rest.split_once('/'));
         let part = |part: &TemplatePart| match part {
             TemplatePart::Text(text) => Some(self.text(*text)),

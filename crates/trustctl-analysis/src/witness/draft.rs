@@ -23,7 +23,12 @@ const DEEPEST: u8 = 5;
 
 impl<'g, 'a> Draft<'g, 'a> {
     /// A token of the adversary that should meet every condition; `None` where a condition finds no value.
-    pub(super) fn of(grant: &'g GrantFacts<'a>, adversary: Adversary, extra: &[(&str, &str)], package: &str) -> Option<Self> {
+    pub(super) fn of(
+        grant: &'g GrantFacts<'a>,
+        adversary: Adversary,
+        extra: &[(&str, &str)],
+        package: &str,
+    ) -> Option<Self> {
         let mut draft = Self { grant, values: BTreeMap::new(), habits: BTreeMap::new(), absent: BTreeSet::new() };
         for (claim, value) in extra {
             draft.set(claim, value);
@@ -65,19 +70,25 @@ impl<'g, 'a> Draft<'g, 'a> {
 
     /// Claims of the token that show whose it is, with their values.
     pub(super) fn identifying_names(&self) -> impl Iterator<Item = (String, String)> {
-        self.identifying().filter(|(_, claim)| claim.name_kind != NameKind::Id).filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
+        self.identifying()
+            .filter(|(_, claim)| claim.name_kind != NameKind::Id)
+            .filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
     }
 
     /// Ids of the token that show whose it is, with their values.
     pub(super) fn identifying_ids(&self) -> impl Iterator<Item = (String, String)> {
-        self.identifying().filter(|(_, claim)| claim.name_kind == NameKind::Id).filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
+        self.identifying()
+            .filter(|(_, claim)| claim.name_kind == NameKind::Id)
+            .filter_map(|(name, _)| Some((name.clone(), self.value(name)?)))
     }
 
     fn identifying(&self) -> impl Iterator<Item = (&'a String, &'a catalog::Claim)> {
         let claims = self.claims();
         let entry = self.entry();
         let all = entry.into_iter().flat_map(|entry| &entry.claims);
-        all.filter(move |(name, claim)| claims.contains(*name) && (claim.tenant.is_some() || claim.role == Role::Tenant))
+        all.filter(move |(name, claim)| {
+            claims.contains(*name) && (claim.tenant.is_some() || claim.role == Role::Tenant)
+        })
     }
 
     fn entry(&self) -> Option<&'a catalog::Provider> {
@@ -117,7 +128,9 @@ impl<'g, 'a> Draft<'g, 'a> {
         let Some(entry) = self.entry() else { return };
         match adversary {
             Adversary::Anyone | Adversary::Caller => self.take_fresh(entry, |_| true),
-            Adversary::ReRegisteredName => self.take_fresh(entry, |claim| claim.name_kind == NameKind::Id || claim.role == Role::Actor),
+            Adversary::ReRegisteredName => {
+                self.take_fresh(entry, |claim| claim.name_kind == NameKind::Id || claim.role == Role::Actor)
+            }
             Adversary::OutsiderEvent => {
                 self.take_fresh(entry, |claim| claim.role == Role::Actor);
                 // Such runs are for the branch that the outsider's work is proposed to.
@@ -140,7 +153,8 @@ impl<'g, 'a> Draft<'g, 'a> {
     /// Gives what identifies a tenant, a repository or a person a stranger's values, where the policy does not fix it.
     fn take_fresh(&mut self, entry: &catalog::Provider, which: impl Fn(&catalog::Claim) -> bool) {
         for (name, claim) in &entry.claims {
-            let identifies = claim.tenant.is_some() || matches!(claim.role, Role::Tenant | Role::Repository | Role::Actor);
+            let identifies =
+                claim.tenant.is_some() || matches!(claim.role, Role::Tenant | Role::Repository | Role::Actor);
             let is_part = claim.example.contains('{') || claim.derived.is_some();
             if identifies && !is_part && which(claim) {
                 self.habits.insert(name.clone(), fresh(claim));
@@ -184,7 +198,8 @@ impl<'g, 'a> Draft<'g, 'a> {
         match &claim.derived {
             Some(Derivation::Alias { of }) => self.render(of, depth),
             Some(Derivation::After { of, prefix, only_if }) => {
-                let holds = |(claim, value): (&String, &String)| self.render(claim, depth).unwrap_or_default() == *value;
+                let holds =
+                    |(claim, value): (&String, &String)| self.render(claim, depth).unwrap_or_default() == *value;
                 let of = self.render(of, depth)?;
                 of.strip_prefix(prefix.as_str()).filter(|_| only_if.iter().all(holds)).map(str::to_owned)
             }
@@ -195,7 +210,9 @@ impl<'g, 'a> Draft<'g, 'a> {
                     catalog::JoinPart::Claim(claim) => self.render(claim, depth),
                 })
                 .collect(),
-            Some(Derivation::Piece { .. } | Derivation::AfterLast { .. }) => self.fill(&template(&claim.example), depth),
+            Some(Derivation::Piece { .. } | Derivation::AfterLast { .. }) => {
+                self.fill(&template(&claim.example), depth)
+            }
             None => {
                 let whole = self.whole(claim, depth)?;
                 Some(self.with_pieces(name, claim, whole))
@@ -206,15 +223,19 @@ impl<'g, 'a> Draft<'g, 'a> {
     /// A claim of the token by its example or, where a part of that is not there, by the form that says the most.
     fn whole(&self, claim: &catalog::Claim, depth: u8) -> Option<String> {
         let forms = claim.forms.iter().map(|form| form.pieces.iter().map(part).collect::<Vec<_>>());
-        let filled = forms.filter(|form| self.is_for_the_event(form, depth)).filter_map(|form| Some((form.len(), self.fill(&form, depth)?)));
-        self.fill(&template(&claim.example), depth).or_else(|| filled.max_by_key(|(len, _)| *len).map(|(_, value)| value))
+        let filled = forms
+            .filter(|form| self.is_for_the_event(form, depth))
+            .filter_map(|form| Some((form.len(), self.fill(&form, depth)?)));
+        self.fill(&template(&claim.example), depth)
+            .or_else(|| filled.max_by_key(|(len, _)| *len).map(|(_, value)| value))
     }
 
     /// Whether a form that ends in a word, as `…:pull_request` does, is for the event that the token names.
     fn is_for_the_event(&self, form: &[TemplatePart], depth: u8) -> bool {
         let Some(TemplatePart::Text(end)) = form.last() else { return true };
         let word = end.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let mut events = self.entry().into_iter().flat_map(|entry| &entry.claims).filter(|(_, claim)| claim.role == Role::Event);
+        let mut events =
+            self.entry().into_iter().flat_map(|entry| &entry.claims).filter(|(_, claim)| claim.role == Role::Event);
         events.any(|(name, _)| self.render(name, depth).is_some_and(|event| event.starts_with(word)))
     }
 
@@ -233,7 +254,9 @@ impl<'g, 'a> Draft<'g, 'a> {
             .claims
             .iter()
             .filter_map(|(derived, claim)| match &claim.derived {
-                Some(Derivation::Piece { of, piece }) if of == name => Some((piece.as_str(), self.values.get(derived)?)),
+                Some(Derivation::Piece { of, piece }) if of == name => {
+                    Some((piece.as_str(), self.values.get(derived)?))
+                }
                 _ => None,
             })
             .collect();

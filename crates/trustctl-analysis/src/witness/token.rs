@@ -31,7 +31,8 @@ pub(super) fn render(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, at: UnixTime
     for name in &claims {
         let Some(value) = draft.value(name) else { continue };
         let entry = grant.provider.entry.and_then(|entry| entry.claims.get(name));
-        let of_interest = grant.touched().contains(name.as_str()) || entry.is_some_and(|entry| matches!(entry.role, Role::Tenant | Role::Repository));
+        let of_interest = grant.touched().contains(name.as_str())
+            || entry.is_some_and(|entry| matches!(entry.role, Role::Tenant | Role::Repository));
         let typed = typed(type_of(provider, grant.provider.entry, name), &value)?;
         let path = match provider.claim(name).map(|(_, claim)| &claim.source) {
             Some(ClaimSource::Nested(path)) => path.clone(),
@@ -51,10 +52,14 @@ fn agrees(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, claims: &BTreeSet<Strin
         let Some(value) = draft.value(name) else { return true };
         let parts = grant.provider.apart().all(name, &value);
         // A chosen subject that has none of the provider's forms is no subject; a literal one may be customised.
-        let has_forms = grant.provider.entry.and_then(|entry| entry.claims.get(name)).is_some_and(|claim| !claim.forms.is_empty());
+        let has_forms =
+            grant.provider.entry.and_then(|entry| entry.claims.get(name)).is_some_and(|claim| !claim.forms.is_empty());
         let is_literal = grant.fixed().contains_key(name);
         (parts.len() > 1 || !has_forms || is_literal)
-            && parts.iter().skip(1).all(|(part, value)| !claims.contains(part) || draft.value(part).as_ref() == Some(value))
+            && parts
+                .iter()
+                .skip(1)
+                .all(|(part, value)| !claims.contains(part) || draft.value(part).as_ref() == Some(value))
     })
 }
 

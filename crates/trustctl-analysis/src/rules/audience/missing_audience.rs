@@ -67,7 +67,9 @@ declare_rule! {
 
 fn check(cx: &PolicyContext<'_>, findings: &mut Findings<'_>) {
     let pairs: BTreeSet<_> = cx.policy.grants().map(|(_, grant)| (grant.registry, grant.provider)).collect();
-    let any = pairs.into_iter().filter(|(registry, provider)| cx.policy.audience(*registry, *provider) == Some(&Audience::Any));
+    let any = pairs
+        .into_iter()
+        .filter(|(registry, provider)| cx.policy.audience(*registry, *provider) == Some(&Audience::Any));
     for registry in any.map(|(registry, _)| registry).collect::<BTreeSet<_>>() {
         let Some(registry) = cx.policy.registry(registry) else { continue };
         findings.add(

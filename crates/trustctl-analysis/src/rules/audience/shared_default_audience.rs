@@ -69,7 +69,9 @@ declare_rule! {
 fn check(cx: &PolicyContext<'_>, findings: &mut Findings<'_>) {
     let pairs: BTreeSet<_> = cx.policy.grants().map(|(_, grant)| (grant.registry, grant.provider)).collect();
     for (registry_id, provider_id) in pairs {
-        let (Some(registry), Some(provider)) = (cx.policy.registry(registry_id), cx.provider(provider_id)) else { continue };
+        let (Some(registry), Some(provider)) = (cx.policy.registry(registry_id), cx.provider(provider_id)) else {
+            continue;
+        };
         let Some(Audience::Exact(audience)) = cx.policy.audience(registry_id, provider_id) else { continue };
         let can_choose = provider.entry.is_some_and(|entry| entry.audience.caller_chooses);
         if !can_choose || !shared(&provider.provider.kind).iter().any(|pattern| pattern.is_match(audience)) {
@@ -88,7 +90,8 @@ fn shared(kind: &str) -> &'static [Pattern] {
     static SHARED: OnceLock<BTreeMap<&'static str, Vec<Pattern>>> = OnceLock::new();
     let shared = SHARED.get_or_init(|| {
         let providers = Catalogue::bundled().map_or(&[][..], |catalogue| catalogue.providers.as_slice());
-        let compiled = |patterns: &[String]| patterns.iter().filter_map(|pattern| Pattern::regex(pattern).ok()).collect();
+        let compiled =
+            |patterns: &[String]| patterns.iter().filter_map(|pattern| Pattern::regex(pattern).ok()).collect();
         providers.iter().map(|provider| (provider.kind.as_str(), compiled(&provider.audience.shared))).collect()
     });
     shared.get(kind).map_or(&[], Vec::as_slice)

@@ -90,7 +90,9 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
 fn check_values(grant: &GrantFacts<'_>, requirement: &Requirement, findings: &mut Findings<'_>) {
     for fact in grant.written() {
         let literals = fact.matcher.literals().unwrap_or_default();
-        let values = literals.into_iter().flat_map(|literal| grant.provider.apart().all(&fact.claim.name, grant.policy().text(literal)));
+        let values = literals
+            .into_iter()
+            .flat_map(|literal| grant.provider.apart().all(&fact.claim.name, grant.policy().text(literal)));
         let mut left_out: Vec<String> = values
             .filter(|(claim, value)| *claim == requirement.claim && !requirement.values.contains(value))
             .map(|(_, value)| value)
@@ -98,10 +100,17 @@ fn check_values(grant: &GrantFacts<'_>, requirement: &Requirement, findings: &mu
         left_out.dedup();
         let Some(first) = left_out.first() else { continue };
         let title = grant.provider.title();
-        let report = Report::at(fact.place(), format!("{} gets in, which a grant for {title} leaves out by itself", in_words(&left_out)))
-            .here(requirement.why.clone())
-            .help(format!("leave `{}` out, or name only {}", fact.claim.name, in_words(&requirement.values)))
-            .witness(witness::find(grant, Adversary::OutsiderEvent, &[(requirement.claim.as_str(), first.as_str())]));
+        let report = Report::at(
+            fact.place(),
+            format!("{} gets in, which a grant for {title} leaves out by itself", in_words(&left_out)),
+        )
+        .here(requirement.why.clone())
+        .help(format!("leave `{}` out, or name only {}", fact.claim.name, in_words(&requirement.values)))
+        .witness(witness::find(
+            grant,
+            Adversary::OutsiderEvent,
+            &[(requirement.claim.as_str(), first.as_str())],
+        ));
         findings.add(if grant.only_reads() { report.severity(Severity::Info) } else { report });
     }
 }

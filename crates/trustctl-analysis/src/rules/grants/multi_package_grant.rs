@@ -69,14 +69,17 @@ declare_rule! {
 fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     let packages = grant.policy().names(grant.grant).len();
     // Who is let in at all is a matter for the rules of the tenant.
-    if packages < 2 || !grant.is_generic() || grant.only_reads() || (grant.is_shared() && !grant.is_tied_to_a_tenant()) {
+    if packages < 2 || !grant.is_generic() || grant.only_reads() || grant.is_open_to_strangers() {
         return;
     }
     let Some(entry) = grant.provider.entry else { return };
-    let of_sources = grant.fixed().iter().filter(|(claim, _)| entry.claims.get(*claim).is_some_and(|claim| claim.source));
+    let of_sources =
+        grant.fixed().iter().filter(|(claim, _)| entry.claims.get(*claim).is_some_and(|claim| claim.source));
     let message = match of_sources.map(|(_, values)| values.len()).min() {
         Some(1) => return,
-        Some(sources) => format!("each of {sources} sources can {}: {} pairs", grant.what(), sources.saturating_mul(packages)),
+        Some(sources) => {
+            format!("each of {sources} sources can {}: {} pairs", grant.what(), sources.saturating_mul(packages))
+        }
         None => format!("every repository that the conditions let in can {}", grant.what()),
     };
     findings.add(

@@ -74,17 +74,23 @@ fn check(cx: &PolicyContext<'_>, findings: &mut Findings<'_>) {
         let more = pair.names.len().saturating_sub(names.len());
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         findings.add(
-            Report::at(narrower.place(), format!("another grant already lets these tokens, and more, at {}{more}", names.join(", ")))
-                .here("its conditions guard nothing")
-                .also(wider.place(), "the wider one")
-                .help("remove the grant that is not meant, or take the packages out of it"),
+            Report::at(
+                narrower.place(),
+                format!("another grant already lets these tokens, and more, at {}{more}", names.join(", ")),
+            )
+            .here("its conditions guard nothing")
+            .also(wider.place(), "the wider one")
+            .help("remove the grant that is not meant, or take the packages out of it"),
         );
     }
     for name in cx.pairs().not_compared() {
         findings.add(
-            Report::at(name.place, format!("more than {} grants for `{}`: not all were compared", MOST_GRANTS, name.name))
-                .severity(trustctl_diag::Severity::Info)
-                .help("merge grants for one package that differ in one condition: a condition can list several values"),
+            Report::at(
+                name.place,
+                format!("more than {} grants for `{}`: not all were compared", MOST_GRANTS, name.name),
+            )
+            .severity(trustctl_diag::Severity::Info)
+            .help("merge grants for one package that differ in one condition: a condition can list several values"),
         );
     }
 }

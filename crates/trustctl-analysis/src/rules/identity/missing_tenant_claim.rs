@@ -83,7 +83,7 @@ declare_rule! {
 
 fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     let Some(first) = grant.written().next() else { return };
-    if !grant.is_shared() || grant.is_tied_to_a_tenant() || reusable::is_about_the_called_workflow(grant) {
+    if !grant.is_open_to_strangers() || reusable::is_about_the_called_workflow(grant) {
         return;
     }
     let title = grant.provider.title();

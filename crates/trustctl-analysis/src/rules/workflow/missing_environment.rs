@@ -52,7 +52,7 @@ declare_rule! {
     ///
     /// ## Exceptions
     ///
-    /// Silent for grants that only read and for providers without environments. A literal `sub` that holds the
+    /// Silent for grants that only read, where strangers get in anyway, and for providers without environments. A literal `sub` that holds the
     /// environment counts.
     ///
     /// ## Sources
@@ -71,7 +71,7 @@ declare_rule! {
 }
 
 fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
-    if grant.only_reads() || grant.touches(Role::Environment) || grant.written().next().is_none() {
+    if grant.only_reads() || grant.touches(Role::Environment) || grant.is_open_to_strangers() {
         return;
     }
     // The shortest name is the plain one: `environment`, not `environment_protected`.

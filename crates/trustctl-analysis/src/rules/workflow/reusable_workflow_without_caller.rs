@@ -69,7 +69,7 @@ declare_rule! {
 }
 
 fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
-    if !grant.is_shared() || grant.is_tied_to_a_tenant() {
+    if !grant.is_open_to_strangers() {
         return;
     }
     let Some(fact) = grant.written().find(|fact| is_of_the_called(&fact.claim.name)) else { return };
@@ -78,7 +78,9 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
         .here("names what is called, not who calls it")
         .witness(witness::find(grant, Adversary::Caller, &[]));
     findings.add(match grant.proposal() {
-        Some((claim, example)) => report.help(format!("say who may call it: add `{claim}: {example}` with your own values")),
+        Some((claim, example)) => {
+            report.help(format!("say who may call it: add `{claim}: {example}` with your own values"))
+        }
         None => report,
     });
 }

@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// A warning where the registry refuses such jobs, otherwise for your information. Silent where the claim is
     /// mentioned at all (`runner_environment: self-hosted` says that it is meant), where the registry takes
-    /// care of it by itself, as npm does, and for grants that only read.
+    /// care of it by itself, as npm does, where strangers get in anyway, and for grants that only read.
     ///
     /// ## Sources
     ///
@@ -67,11 +67,14 @@ declare_rule! {
 }
 
 fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
-    if grant.only_reads() || grant.touches(Role::Runner) || grant.written().next().is_none() {
+    if grant.only_reads() || grant.touches(Role::Runner) || grant.is_open_to_strangers() {
         return;
     }
-    let Some(claim) = grant.provider.claims(Role::Runner).find(|claim| is_about_hosting(grant, &claim.name)) else { return };
-    let hosted = grant.provider.entry.and_then(|entry| entry.claims.get(&claim.name)).map_or("", |entry| entry.example.as_str());
+    let Some(claim) = grant.provider.claims(Role::Runner).find(|claim| is_about_hosting(grant, &claim.name)) else {
+        return;
+    };
+    let hosted =
+        grant.provider.entry.and_then(|entry| entry.claims.get(&claim.name)).map_or("", |entry| entry.example.as_str());
     let refused = grant.registry_entry().is_some_and(|registry| {
         let requires = registry.requires.get(&grant.provider.provider.kind).map_or(&[][..], Vec::as_slice);
         requires.iter().any(|requirement| requirement.claim == claim.name)
