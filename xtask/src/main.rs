@@ -1,1 +1,46 @@
-fn main() {}
+//! `cargo xtask CHORE`; without one, the list of them.
+
+use std::env;
+use std::process::ExitCode;
+
+use xtask::{ChoreError, ci, generate};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprint!("{}", usage());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Option<Result<(), ChoreError>> {
+    Some(match words {
+        ["ci"] => ci::all(),
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => generate::check(),
+        [name] => (ci::STEPS.iter().chain(&ci::APART).find(|step| step.name == *name)?.run)(),
+        _ => return None,
+    })
+}
+
+fn usage() -> String {
+    let mut text = String::from("cargo xtask CHORE\n\n");
+    let mut line = |name: &str, about: &str| text.push_str(&format!("  {name:<18} {about}\n"));
+    line("ci", "all checks but the tests, as continuous integration runs them:");
+    for step in &ci::STEPS {
+        line(&format!("  {}", step.name), step.about);
+    }
+    line("generate", "write what is made from code and data: schema/, docs/rules, docs/providers, docs/registries");
+    for step in &ci::APART {
+        line(step.name, step.about);
+    }
+    text
+}
