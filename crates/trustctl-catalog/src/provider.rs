@@ -113,6 +113,8 @@ pub struct Claim {
     pub tenant: Option<TenantMark>,
     /// Whether one value of it is one source (repository, project, pipeline).
     pub source: bool,
+    /// Whether a template may stand on it: its value is one free text that is chosen for each release.
+    pub template: bool,
     /// Set where it is put together from parts; patterns on such claims are refused. Without pieces where
     /// no single cut holds: a `sub` that a repository may customise, CircleCI's, which can be cut in two ways.
     pub shape: Option<Shape>,

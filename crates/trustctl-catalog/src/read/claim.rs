@@ -38,6 +38,8 @@ pub(crate) struct WrittenClaim {
     #[serde(default)]
     source: bool,
     #[serde(default)]
+    template: bool,
+    #[serde(default)]
     composed: bool,
     shape: Option<WrittenShape>,
     #[serde(default)]
@@ -151,6 +153,7 @@ impl WrittenClaim {
             optional: self.optional,
             tenant: self.tenant.map(|mark| TenantMark { delimiter: mark.delimiter, with: mark.with }),
             source: self.source,
+            template: self.template,
             shape,
             forms: forms?,
             values: self.values,

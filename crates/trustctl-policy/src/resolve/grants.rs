@@ -378,9 +378,8 @@ impl Reader<'_, '_, '_> {
             let scope = TemplateScope { registry: frame.registry, names: &names };
             let conditions = conditions::read(self.document.file, &row.value, frame.provider, Origin::Row, Some(&scope), builder);
             let in_row = requires::given(&conditions, builder);
-            let replaces = !in_row.is_empty() && common.iter().any(|condition| {
-                condition.origin == Origin::Provider && in_row.iter().any(|(claim, _)| *claim == condition.claim)
-            });
+            // A row that names values itself may replace a requirement, so it gets shared conditions of its own.
+            let replaces = !in_row.is_empty() && requires::replaces(frame.provider, &in_row, builder);
             let shared = if replaces {
                 let both: Given = given.iter().cloned().chain(in_row).collect();
                 self.emit(frame, &both, &own, builder)

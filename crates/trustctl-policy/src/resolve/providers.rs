@@ -235,13 +235,11 @@ fn catalogued(
     }
     let issuer = fill(&form.template, &values);
     if !form.fields.is_empty()
-        && let Some(other) = builder.catalogue.providers.iter().find(|other| {
-            other.issuers.iter().any(|other| other.fields.is_empty() && other.template == issuer)
-        })
+        && let Some((other, _)) = covering(&issuer, Some(form), builder)
     {
         builder.push(
-            Diagnostic::error("catalogue-issuer", place, format!("`{issuer}` is the issuer that all of `{}` shares", other.kind))
-                .help(format!("leave the field out and use `{}` as it is", other.kind)),
+            Diagnostic::error("catalogue-issuer", place, format!("`{issuer}` is another issuer: the catalogue knows it as `{other}`"))
+                .help(format!("use the provider `{other}` for it: it brings claims, requirements and tenants along")),
         );
         return None;
     }
@@ -391,7 +389,7 @@ fn issuer_of(document: &Document<'_, '_>, node: &Node<'_>, builder: &mut Builder
         return None;
     }
     if !builder.generic()
-        && let Some((kind, fields)) = covering(issuer, builder)
+        && let Some((kind, fields)) = covering(issuer, None, builder)
     {
         builder.push(
             Diagnostic::error("catalogue-issuer", place, format!("the catalogue knows this issuer as `{kind}`"))
@@ -403,11 +401,11 @@ fn issuer_of(document: &Document<'_, '_>, node: &Node<'_>, builder: &mut Builder
 }
 
 /// The catalogue entry that an issuer belongs to, read leniently: case, port and a slash at the end do not hide it.
-fn covering(issuer: &str, builder: &Builder<'_>) -> Option<(String, String)> {
+fn covering(issuer: &str, except: Option<&catalog::Issuer>, builder: &Builder<'_>) -> Option<(String, String)> {
     let lenient = |text: &str| text.to_ascii_lowercase().replacen(":443", "", 1).trim_end_matches('/').to_owned();
     let issuer = lenient(issuer);
     for entry in &builder.catalogue.providers {
-        for form in &entry.issuers {
+        for form in entry.issuers.iter().filter(|form| except.is_none_or(|except| except.template != form.template)) {
             let fields: Vec<&str> = form.fields.keys().map(String::as_str).collect();
             let given = match fields.as_slice() {
                 [] => String::new(),

@@ -3,7 +3,7 @@
 use trustctl_catalog::{Missing, Requirement};
 use trustctl_diag::{Diagnostic, Place};
 
-use crate::model::{ClaimId, Condition, Matcher, Origin, ProviderId, RegistryId, Text};
+use crate::model::{ClaimId, ClaimSource, Condition, Matcher, Origin, ProviderId, RegistryId, Text};
 
 use super::build::Builder;
 
@@ -39,8 +39,27 @@ pub(crate) fn of_provider(id: ProviderId, given: &Given, included: bool, place: 
     open.into_iter().filter_map(|requirement| condition(id, requirement, Origin::Provider, place, builder)).collect()
 }
 
+/// Whether values given for these claims can replace a requirement of the provider's own.
+pub(crate) fn replaces(id: ProviderId, given: &Given, builder: &Builder<'_>) -> bool {
+    let Some(facts) = builder.facts(id) else { return false };
+    let required = facts.entry.into_iter().flat_map(|entry| &entry.requires).filter_map(|requirement| facts.claims.get(&requirement.claim));
+    required.into_iter().any(|required| {
+        let required = canonical(id, *required, builder);
+        given.iter().any(|(claim, _)| canonical(id, *claim, builder) == required)
+    })
+}
+
+/// The claim that a claim is another name of; itself where it is none.
+fn canonical(provider: ProviderId, claim: ClaimId, builder: &Builder<'_>) -> ClaimId {
+    match builder.claim(provider, claim).map(|claim| &claim.source) {
+        Some(ClaimSource::Alias(of)) => *of,
+        _ => claim,
+    }
+}
+
 fn replaced(id: ProviderId, claim: ClaimId, given: &Given, included: bool, builder: &Builder<'_>) -> bool {
-    let mut values = given.iter().filter(|(given, _)| *given == claim).flat_map(|(_, values)| values).peekable();
+    let claim = canonical(id, claim, builder);
+    let mut values = given.iter().filter(|(given, _)| canonical(id, *given, builder) == claim).flat_map(|(_, values)| values).peekable();
     if values.peek().is_none() {
         return false;
     }
@@ -51,7 +70,7 @@ fn replaced(id: ProviderId, claim: ClaimId, given: &Given, included: bool, build
         .facts(id)
         .into_iter()
         .flat_map(|facts| &facts.require)
-        .filter(|condition| condition.claim == claim)
+        .filter(|condition| canonical(id, condition.claim, builder) == claim)
         .filter_map(|condition| builder.parts.matchers.get(condition.matcher.0 as usize)?.literals())
         .flatten()
         .collect();

@@ -1,6 +1,5 @@
 //! `{ template: "v{version}" }`: which claims take one, which holes there are, and that no two packages share a text.
 
-use trustctl_catalog::{NameKind, Role};
 use trustctl_diag::{Diagnostic, Place};
 use trustctl_pattern::{Answer, Language, LanguagePart, Pattern, disjoint};
 
@@ -68,11 +67,9 @@ pub(crate) fn read(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>
     Some(builder.template(Template { parts, source }))
 }
 
-/// A claim with one free part that is chosen for each run: `ref`, `branch`, `tag`, `environment`.
+/// A claim with one free part that is chosen for each release: `ref`, `branch`, `tag`, `environment`.
 fn takes_template(position: &Position<'_>, builder: &Builder<'_>) -> bool {
-    builder.claim_entry(position.provider, position.claim).is_some_and(|claim| {
-        matches!(claim.role, Role::Ref | Role::Environment) && claim.shape.is_none() && claim.name_kind != NameKind::Id
-    })
+    builder.claim_entry(position.provider, position.claim).is_some_and(|claim| claim.template)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
