@@ -116,7 +116,7 @@ impl Reader<'_, '_, '_> {
         let actions = self.actions(find("actions"), holder, registry, first, builder);
         let mut outer = requires::of_registry(registry, provider, place, builder);
         outer.extend(requires::declared(provider, builder));
-        outer.extend(builder.registry_facts(registry).and_then(|facts| facts.require.get(&provider)).cloned().unwrap_or_default());
+        outer.extend(requires::declared_by_registry(registry, provider, builder));
         let frame = Frame {
             registry,
             provider,

@@ -489,6 +489,22 @@ fn add_claims(document: &Document<'_, '_>, id: ProviderId, added: &Entry<'_>, bu
             continue;
         }
         let Some((kind, source, tenant, single)) = claim_type(document, &entry.value, builder) else { continue };
+        if (tenant || single) && builder.facts(id).is_some_and(|facts| facts.entry.is_some()) {
+            builder.push(
+                Diagnostic::error("known-tenants", document.place(&entry.value), "the catalogue says which claims fix the tenant and name a source")
+                    .help("leave `tenant` and `source` out; they are for issuers of your own"),
+            );
+            continue;
+        }
+        if let ClaimSource::Nested(way) = &source
+            && let Some(known) = way.first().filter(|first| is_known(id, first, builder))
+        {
+            builder.push(
+                Diagnostic::error("known-claim", document.place(&entry.value), format!("`{known}` is known already and cannot be given another name"))
+                    .help(format!("write conditions on `{known}` itself, or on what is derived from it")),
+            );
+            continue;
+        }
         let (Some(provider), Some(facts)) = (builder.parts.providers.get_mut(usize::from(id.0)), builder.providers.get_mut(usize::from(id.0)))
         else {
             return;
@@ -509,6 +525,13 @@ fn add_claims(document: &Document<'_, '_>, id: ProviderId, added: &Entry<'_>, bu
             facts.source_claims.push(claim);
         }
     }
+}
+
+/// Whether a member of the token is in the envelope or in the catalogue: what its values may be and what may stand on it
+/// is settled.
+fn is_known(id: ProviderId, member: &str, builder: &Builder<'_>) -> bool {
+    let entry = builder.facts(id).and_then(|facts| facts.entry);
+    ENVELOPE.contains(&member) || entry.is_some_and(|entry| entry.claims.contains_key(member))
 }
 
 /// `string`, or `{ at: /org/team, type: string, tenant: true, source: true }`.

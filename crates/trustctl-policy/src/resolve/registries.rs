@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
 use trustctl_catalog::{self as catalog, AudienceForm};
 use trustctl_diag::{Diagnostic, Place};
 use trustctl_pattern::Pattern;
@@ -274,6 +275,8 @@ fn require(document: &Document<'_, '_>, id: RegistryId, entry: &Entry<'_>, build
 
 /// Fills the audience of every provider in, and refuses two registries that share one.
 pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
+    let used: FxHashSet<(usize, usize)> =
+        builder.parts.grants.iter().map(|grant| (usize::from(grant.registry.0), usize::from(grant.provider.0))).collect();
     for (at, facts) in builder.registries.iter().enumerate() {
         let Some(registry) = builder.parts.registries.get_mut(at) else { continue };
         for (name, (_, place)) in &facts.audiences {
@@ -302,32 +305,43 @@ pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
                         .help(help),
                 );
             }
-            // Never reached without an audience: that is an error already.
+            if audience.is_none() && !facts.audiences.is_empty() && used.contains(&(at, registry.audiences.len())) {
+                builder.diagnostics.push(
+                    Diagnostic::error("missing-audience", registry.place, format!("`{}` says no audience for tokens of `{}`", registry.name, provider.name))
+                        .help(format!("add it: `audience: {{ …, {}: https://packages.example.com }}`", provider.name)),
+                );
+            }
+            // Without an audience no grant of this registry asks for such tokens, or that is an error, here or above.
             registry.audiences.push(audience.unwrap_or_else(|| Audience::Exact(String::new())));
         }
     }
     shared_audiences(builder);
 }
 
+/// Compared by issuer: two names of one are the same tokens.
 fn shared_audiences(builder: &mut Builder<'_>) {
     let mut clashes = Vec::new();
-    for (at, provider) in builder.parts.providers.iter().enumerate() {
-        let mut seen: BTreeMap<&str, &Registry> = BTreeMap::new();
-        for registry in &builder.parts.registries {
-            let Some(Audience::Exact(audience)) = registry.audiences.get(at) else { continue };
-            if let Some(first) = seen.insert(audience, registry) {
-                let message = format!("`{}` and `{}` take `{}` tokens for the same audience `{audience}`", first.name, registry.name, provider.name);
+    for (issuer, _) in builder.parts.issuers.iter().enumerate() {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, registry) in builder.parts.registries.iter().enumerate() {
+            let of_issuer = builder.parts.providers.iter().zip(&registry.audiences).filter(|(provider, _)| usize::from(provider.issuer.0) == issuer);
+            for (provider, audience) in of_issuer {
+                let Audience::Exact(audience) = audience else { continue };
+                let first = *seen.entry(audience).or_insert(at);
+                let Some(other) = builder.parts.registries.get(first).filter(|_| first != at && !audience.is_empty()) else { continue };
+                let message = format!("`{}` and `{}` take `{}` tokens for the same audience `{audience}`", other.name, registry.name, provider.name);
                 clashes.push(
                     Diagnostic::error("shared-audience", registry.place, message)
                         .here("a token for one would act at the other")
-                        .also(first.place, "the same audience")
+                        .also(other.place, "the same audience")
                         .help("give each registry an `audience` of its own"),
                 );
             }
         }
     }
     // One report for a pair of registries, not one for each provider.
-    clashes.dedup_by(|a, b| a.labels == b.labels);
+    let mut told = FxHashSet::default();
+    clashes.retain(|clash| told.insert(clash.labels.iter().map(|label| label.place).collect::<Vec<_>>()));
     builder.diagnostics.extend(clashes);
 }
 

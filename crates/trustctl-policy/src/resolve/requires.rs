@@ -118,18 +118,25 @@ fn condition(provider: ProviderId, requirement: &Requirement, origin: Origin, pl
 
 /// `require` of every provider with the same issuer, whatever its name.
 pub(crate) fn declared(id: ProviderId, builder: &mut Builder<'_>) -> Vec<Condition> {
-    let Some(issuer) = builder.parts.providers.get(usize::from(id.0)).map(|provider| provider.issuer) else {
-        return Vec::new();
-    };
+    of_same_issuer(id, builder, |at, builder| builder.facts(at).map(|facts| facts.require.clone()).unwrap_or_default())
+}
+
+/// `require` of a registry for every provider with the same issuer, whatever its name.
+pub(crate) fn declared_by_registry(registry: RegistryId, id: ProviderId, builder: &mut Builder<'_>) -> Vec<Condition> {
+    of_same_issuer(id, builder, |at, builder| builder.registry_facts(registry).and_then(|facts| facts.require.get(&at)).cloned().unwrap_or_default())
+}
+
+/// The conditions that `of` has for each provider with the issuer of `id`, as conditions of `id`.
+fn of_same_issuer(id: ProviderId, builder: &mut Builder<'_>, of: impl Fn(ProviderId, &Builder<'_>) -> Vec<Condition>) -> Vec<Condition> {
+    let issuer_of = |id: ProviderId, builder: &Builder<'_>| builder.parts.providers.get(usize::from(id.0)).map(|provider| provider.issuer);
+    let issuer = issuer_of(id, builder);
     let mut conditions = Vec::new();
-    for at in 0..builder.parts.providers.len() {
-        let same = builder.parts.providers.get(at).is_some_and(|provider| provider.issuer == issuer);
-        if !same {
+    for at in (0..builder.parts.providers.len()).filter_map(|at| u16::try_from(at).ok()).map(ProviderId) {
+        if issuer.is_none() || issuer_of(at, builder) != issuer {
             continue;
         }
-        let require = builder.providers.get(at).map(|facts| facts.require.clone()).unwrap_or_default();
-        for condition in require {
-            let claim = if at == usize::from(id.0) { Some(condition.claim) } else { translate(at, condition.claim, id, builder) };
+        for condition in of(at, builder) {
+            let claim = if at == id { Some(condition.claim) } else { translate(usize::from(at.0), condition.claim, id, builder) };
             conditions.extend(claim.map(|claim| Condition { claim, ..condition }));
         }
     }

@@ -264,7 +264,7 @@ impl<'t, 'h> Builder<'t, 'h> {
         let kind = match frame.body {
             Body::List(items) if items.is_empty() => self.empty("empty-list", "list", "[a, b]", place),
             Body::List(items) => NodeKind::List(items),
-            Body::Map(map) if map.entries.is_empty() && !map.dropped => {
+            Body::Map(map) if map.entries.is_empty() && !map.dropped && !self.is_provider() => {
                 self.empty("empty-map", "map", "{ key: value }", place)
             }
             Body::Map(map) => {
@@ -276,6 +276,15 @@ impl<'t, 'h> Builder<'t, 'h> {
             }
         };
         self.attach(Node { span: place, kind });
+    }
+
+    /// Whether the value that is read stands right below the outermost `providers`: the one place where an empty map says
+    /// something, `gitlab: {}` opening a provider to included files.
+    fn is_provider(&self) -> bool {
+        match self.frames.as_slice() {
+            [Frame { body: Body::Map(MapBody { awaited: Awaited::ValueOf(key), .. }), .. }, Frame { body: Body::Map(_), .. }] => key.text == "providers",
+            _ => false,
+        }
     }
 
     fn empty(&mut self, code: &'static str, what: &str, like: &str, place: Span) -> NodeKind<'t> {

@@ -70,7 +70,7 @@ pub(crate) enum NodeKind<'s> {
     Scalar(Scalar<'s>),
     /// `[a, b]` or one `- ` per line; never empty.
     List(Vec<Node<'s>>),
-    /// `{a: b}` or one `a: b` per line; never empty, except where each of its keys was wrong.
+    /// `{a: b}` or one `a: b` per line; never empty, except where each of its keys was wrong, and for a provider.
     Map(Vec<Entry<'s>>),
     /// Wrong in a way that is told already.
     Bad,
