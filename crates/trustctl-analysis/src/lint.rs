@@ -89,7 +89,12 @@ pub(crate) struct PolicyContext<'a> {
 }
 
 impl<'a> PolicyContext<'a> {
-    fn new(policy: &'a Arc<Policy>, catalogue: Option<&'a Catalogue>, now: UnixTime, options: LintOptions) -> Self {
+    pub(crate) fn new(
+        policy: &'a Arc<Policy>,
+        catalogue: Option<&'a Catalogue>,
+        now: UnixTime,
+        options: LintOptions,
+    ) -> Self {
         let providers = facts::providers(policy, catalogue);
         Self {
             policy,

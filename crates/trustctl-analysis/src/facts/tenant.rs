@@ -59,3 +59,55 @@ fn has_companions(grant: &GrantFacts<'_>, mark: &TenantMark) -> bool {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use trustctl_claims::UnixTime;
+    use trustctl_policy::read_text;
+
+    use crate::LintOptions;
+    use crate::lint::PolicyContext;
+
+    /// The reader decides for our own dialect, this module for others: of one grant they say the same.
+    #[test]
+    fn the_reader_and_the_linter_agree() {
+        let cases = [
+            ("github-actions", "repository: acme/widgets"),
+            ("github-actions", "repository: { glob: acme/* }"),
+            ("github-actions", "repository: { glob: acme*/widgets }"),
+            ("github-actions", "repository: { regex: \"acme/.*|evil/.*\" }"),
+            ("github-actions", "repository: { regex: \"acme/.*\", not: acme/old }"),
+            ("github-actions", "repository: [acme/widgets, { glob: \"*/gadgets\" }]"),
+            ("github-actions", "repository: { not: acme/widgets }"),
+            ("github-actions", "repository_owner: { equals: ACME, ignore-case: true }"),
+            ("github-actions", "repository-name: widgets"),
+            ("github-actions", "sub: repo:acme/widgets:pull_request"),
+            ("github-actions", "sub: repository_visibility:public"),
+            ("github-actions", "branch: main"),
+            ("gitlab", "namespace_path: acme"),
+            ("gitlab", "project-pin: acme/widgets@1"),
+            ("gitlab", "ref_type: branch"),
+            ("buildkite", "pipeline_slug: widgets"),
+            ("buildkite", "organization_slug: acme"),
+            ("google", "email: ci@acme.example"),
+            ("google", "email: ci@acme.example, email_verified: true"),
+            ("google", "email: ci@acme.example, email_verified: false"),
+        ];
+        for (provider, when) in cases {
+            let text = format!(
+                "trust: 1\nregistry: {{ kind: generic, audience: https://packages.acme.example }}\ngrants:\n\
+                 - {{ packages: [widgets], actions: [publish], provider: {provider}, when: {{ {when} }} }}\n"
+            );
+            let reading = read_text("trust.yaml", &text);
+            let policy = Arc::new(reading.policy.ok_or(reading.diagnostics).unwrap());
+            let catalogue = trustctl_catalog::Catalogue::bundled().ok();
+            let cx = PolicyContext::new(&policy, catalogue, UnixTime(0), LintOptions::default());
+            let (id, _) = policy.grants().next().unwrap();
+            let facts = cx.facts(id).unwrap();
+            assert_eq!(super::is_tied(&facts), policy.refusals().is_empty(), "{when}");
+            assert_eq!(facts.is_tied_to_a_tenant(), policy.refusals().is_empty(), "{when}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::facts::{Fact, GrantFacts};
 
 /// Words to try where a pattern or a negation leaves room, the most believable first.
 const WORDS: [&str; 12] =
-    ["", "main", "release", "widgets", "npm", "1.4.0", "v1.4.0", "evil-corp", "/main", "1", "x", "0"];
+    ["main", "release", "widgets", "npm", "1.4.0", "v1.4.0", "evil-corp", "/main", "1", "x", "0", ""];
 
 /// The first value that meets the condition and that the provider lets through.
 pub(super) fn value(grant: &GrantFacts<'_>, fact: &Fact<'_>, current: Option<&str>, package: &str) -> Option<String> {
@@ -44,6 +44,8 @@ impl Chooser<'_, '_> {
             Matcher::Pattern(id) => {
                 let Some(pattern) = self.grant.policy().pattern(*id) else { return };
                 let prefix = pattern.literal_prefix();
+                // `v*` is meant for versions.
+                candidates.extend(prefix.ends_with('v').then(|| format!("{prefix}1.4.0")));
                 candidates.extend(WORDS.into_iter().map(|word| format!("{prefix}{word}")));
                 let language = pattern.language();
                 let known = values.map(|values| language.intersect(&values.language()));

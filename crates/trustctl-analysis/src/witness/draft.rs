@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trustctl_catalog::{self as catalog, Derivation, NameKind, Piece, Role};
+use trustctl_catalog::{self as catalog, Derivation, NameKind, Piece, Role, Shape};
+use trustctl_pattern::Pattern;
 use trustctl_policy::Matcher;
 
 use super::{Adversary, choose};
@@ -86,9 +87,15 @@ impl<'g, 'a> Draft<'g, 'a> {
         let claims = self.claims();
         let entry = self.entry();
         let all = entry.into_iter().flat_map(|entry| &entry.claims);
-        all.filter(move |(name, claim)| {
-            claims.contains(*name) && (claim.tenant.is_some() || claim.role == Role::Tenant)
-        })
+        all.filter(move |(name, claim)| claims.contains(*name) && self.identifies(claim))
+    }
+
+    /// Whether the claim says whose the token is, beside the claims without which it proves nothing.
+    fn identifies(&self, claim: &catalog::Claim) -> bool {
+        match &claim.tenant {
+            Some(mark) => mark.with.iter().all(|(name, value)| self.value(name).as_ref() == Some(value)),
+            None => claim.role == Role::Tenant,
+        }
     }
 
     fn entry(&self) -> Option<&'a catalog::Provider> {
@@ -111,6 +118,11 @@ impl<'g, 'a> Draft<'g, 'a> {
         for (name, value) in self.grant.provider.apart().all(claim, value) {
             self.values.entry(name).or_insert(value);
         }
+        // A branch build of Buildkite is one that has no tag.
+        if let Some(Derivation::After { only_if, .. }) = self.claim(claim).and_then(|claim| claim.derived.as_ref()) {
+            let without = only_if.iter().filter(|(_, value)| value.is_empty());
+            self.absent.extend(without.map(|(name, _)| name.clone()));
+        }
     }
 
     /// What literals say comes first: the other conditions leave more room.
@@ -129,7 +141,13 @@ impl<'g, 'a> Draft<'g, 'a> {
         match adversary {
             Adversary::Anyone | Adversary::Caller => self.take_fresh(entry, |_| true),
             Adversary::ReRegisteredName => {
-                self.take_fresh(entry, |claim| claim.name_kind == NameKind::Id || claim.role == Role::Actor)
+                self.take_fresh(entry, |claim| claim.name_kind == NameKind::Id || claim.role == Role::Actor);
+                // The ids are what tells them from us, so the token shows them, also where a job must ask for them.
+                let named = self.grant.touched().iter().filter_map(|name| entry.claims.get(*name));
+                let ids: BTreeSet<&String> = named.flat_map(|claim| &claim.pinned_by).collect();
+                for (id, claim) in ids.into_iter().filter_map(|id| Some((id, entry.claims.get(id)?))) {
+                    self.set(id, &fresh(claim));
+                }
             }
             Adversary::OutsiderEvent => {
                 self.take_fresh(entry, |claim| claim.role == Role::Actor);
@@ -159,6 +177,13 @@ impl<'g, 'a> Draft<'g, 'a> {
             if identifies && !is_part && which(claim) {
                 self.habits.insert(name.clone(), fresh(claim));
             }
+            // Whoever names an address that is not theirs has not verified it.
+            let companions = claim.tenant.iter().filter(|_| self.values.contains_key(name)).flat_map(|mark| &mark.with);
+            let without: Vec<_> = companions
+                .filter(|(_, value)| *value == "true")
+                .map(|(name, _)| (name.clone(), "false".to_owned()))
+                .collect();
+            self.habits.extend(without);
         }
     }
 
@@ -222,17 +247,31 @@ impl<'g, 'a> Draft<'g, 'a> {
 
     /// A claim of the token by its example or, where a part of that is not there, by the form that says the most.
     fn whole(&self, claim: &catalog::Claim, depth: u8) -> Option<String> {
-        let forms = claim.forms.iter().map(|form| form.pieces.iter().map(part).collect::<Vec<_>>());
-        let filled = forms
-            .filter(|form| self.is_for_the_event(form, depth))
-            .filter_map(|form| Some((form.len(), self.fill(&form, depth)?)));
+        let filled = claim.forms.iter().filter(|form| self.is_for_the_event(form, depth)).filter_map(|form| {
+            let pieces: Option<String> = form.pieces.iter().map(|piece| self.piece(piece, depth)).collect();
+            Some((form.pieces.len(), pieces?))
+        });
         self.fill(&template(&claim.example), depth)
             .or_else(|| filled.max_by_key(|(len, _)| *len).map(|(_, value)| value))
     }
 
+    /// A piece of a form: the claim of its name or, where there is none, a word that fits.
+    fn piece(&self, piece: &Piece, depth: u8) -> Option<String> {
+        match piece {
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Named { name, .. } if self.claim(name).is_some() => self.render(name, depth),
+            Piece::Named { pattern, .. } => {
+                let pattern = Pattern::regex(pattern).ok()?;
+                let branch = self.render("branch", depth).unwrap_or_else(|| "main".to_owned());
+                let words = [format!("refs/heads/{branch}"), branch, "66666666-6666-4666-8666-666666666666".to_owned()];
+                words.into_iter().find(|word| pattern.is_match(word))
+            }
+        }
+    }
+
     /// Whether a form that ends in a word, as `…:pull_request` does, is for the event that the token names.
-    fn is_for_the_event(&self, form: &[TemplatePart], depth: u8) -> bool {
-        let Some(TemplatePart::Text(end)) = form.last() else { return true };
+    fn is_for_the_event(&self, form: &Shape, depth: u8) -> bool {
+        let Some(Piece::Text(end)) = form.pieces.last() else { return true };
         let word = end.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         let mut events =
             self.entry().into_iter().flat_map(|entry| &entry.claims).filter(|(_, claim)| claim.role == Role::Event);
@@ -281,17 +320,11 @@ impl<'g, 'a> Draft<'g, 'a> {
             return Vec::new();
         }
         let Some(value) = self.value(name) else { return Vec::new() };
-        if claim.forms.is_empty() {
-            return names(&template(&claim.example));
+        let example = template(&claim.example);
+        if self.fill(&example, DEEPEST).as_ref() == Some(&value) {
+            return names(&example);
         }
         self.grant.provider.apart().all(name, &value).into_iter().skip(1).map(|(name, _)| name).collect()
-    }
-}
-
-fn part(piece: &Piece) -> TemplatePart {
-    match piece {
-        Piece::Text(text) => TemplatePart::Text(text.clone()),
-        Piece::Named { name, .. } => TemplatePart::Claim(name.clone()),
     }
 }
 

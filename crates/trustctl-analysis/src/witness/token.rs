@@ -22,7 +22,8 @@ const LIFETIME: i64 = 300;
 /// The claims as JSON; `None` where they do not agree with each other or a value does not fit its type.
 pub(super) fn render(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, at: UnixTime) -> Option<Token> {
     let claims = draft.claims();
-    if !agrees(grant, draft, &claims) {
+    // Every real token has a subject (OpenID Connect Core 1.0, section 2).
+    if !agrees(grant, draft, &claims) || (claims.contains("sub") && draft.value("sub").is_none()) {
         return None;
     }
     let provider = grant.provider.provider;

@@ -1,4 +1,4 @@
-use trustctl_catalog::Role;
+use trustctl_catalog::{NameKind, Piece, Role};
 use trustctl_policy::Matcher;
 
 use crate::Adversary;
@@ -51,7 +51,8 @@ declare_rule! {
     /// ## Exceptions
     ///
     /// Silent where an id of the owner or of the repository is fixed anywhere in the effective grant, in `require` for
-    /// instance, and on issuers that serve your organisation alone, where no stranger can take a name.
+    /// instance, and on issuers that serve your organisation alone, where no stranger can take a name. Silent also for
+    /// a literal `sub` of GitHub: those of repositories that are created now hold the ids.
     ///
     /// ## Sources
     ///
@@ -99,7 +100,20 @@ fn is_a_name(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
             parts.iter().any(|(name, _)| has_id(name))
         })
     };
-    has_id(&fact.claim.name) || (fact.claim.role == Role::Subject && by_parts())
+    has_id(&fact.claim.name) || (fact.claim.role == Role::Subject && !has_form_with_ids(grant, fact) && by_parts())
+}
+
+/// Whether the subjects of whatever is created now hold ids, so that nobody gets the old ones again: GitHub's.
+fn has_form_with_ids(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
+    let is_id = |piece: &Piece| match piece {
+        Piece::Named { name, .. } => grant
+            .provider
+            .entry
+            .and_then(|entry| entry.claims.get(name))
+            .is_some_and(|claim| claim.name_kind == NameKind::Id),
+        Piece::Text(_) => false,
+    };
+    fact.entry.is_some_and(|claim| claim.forms.iter().any(|form| form.pieces.iter().any(is_id)))
 }
 
 fn mend(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Option<String> {

@@ -1,0 +1,139 @@
+//! What the rules find in grants of each provider, and whom they show.
+
+#![expect(clippy::expect_used, reason = "what a test says when it fails")]
+
+use std::sync::Arc;
+
+use trustctl_analysis::{Finding, LintInput, LintOptions, lint};
+use trustctl_claims::{Claims, UnixTime};
+use trustctl_eval::{Evaluator, Request, Target};
+use trustctl_policy::{Policy, read_text};
+
+/// 2026-11-21 12:00 UTC.
+const NOW: UnixTime = UnixTime(1_795_262_400);
+
+const ORG: &str = "8c4b1d1e-1c1f-4b52-9a0c-3f1f0a3a9f11";
+const PROJECT: &str = "5f2c9a4e-6a4f-4b8e-9a39-0d5f4c1b7e22";
+
+fn read(providers: &str, when: &str) -> Arc<Policy> {
+    let provider = providers.split([':', '{', ' ']).next().unwrap_or_default();
+    let declared = if providers.contains(':') { format!("providers: {{ {providers} }}\n") } else { String::new() };
+    let text = format!(
+        "trust: 1\nregistry: {{ kind: generic, audience: https://packages.acme.example }}\n{declared}\
+         grants:\n  - packages: [widgets]\n    actions: [publish]\n    provider: {provider}\n    when: {{ {when} }}\n"
+    );
+    let reading = read_text("trust.yaml", &text);
+    assert_eq!(reading.diagnostics, [], "{text}");
+    reading.policy.map(Arc::new).expect("a policy without diagnostics")
+}
+
+/// Rules that find something, each with who gets in; every witness is judged again.
+fn found(providers: &str, when: &str) -> Vec<(&'static str, &'static str)> {
+    let policy = read(providers, when);
+    let findings = lint(&[LintInput::new(Arc::clone(&policy))], NOW, &LintOptions::default());
+    let evaluator = Evaluator::new(policy);
+    let of = |finding: &Finding| {
+        let Some(witness) = &finding.witness else { return (finding.rule, "") };
+        let claims = Claims::parse(&witness.claims).expect("claims that parse");
+        let target = match &witness.action {
+            Some(action) => Target::Package { name: &witness.resource, version: None, action },
+            None => Target::Account { name: &witness.resource },
+        };
+        let request = Request { registry: &witness.registry, target };
+        assert!(evaluator.evaluate(&claims, &request, witness.at).is_allow(), "{}", witness.claims);
+        println!("{} {when}\n  {}", finding.rule, witness.claims);
+        (finding.rule, witness.adversary.word())
+    };
+    findings.iter().map(of).collect()
+}
+
+#[test]
+fn github() {
+    let github = |when: &str| found("github-actions", when);
+    let runner = "runner_environment: github-hosted, environment: npm";
+    assert_eq!(github(&format!("repository-pin: acme@1/widgets@2, {runner}")), []);
+    assert_eq!(github(&format!("repository_owner_id: 1, {runner}")), []);
+    assert_eq!(github(&format!("sub: repo:acme@1/widgets@2:environment:npm, {runner}")), []);
+    assert_eq!(github("sub: repo:acme@1/widgets@2:environment:npm, runner_environment: self-hosted"), []);
+    let by_name = [("mutable-name-without-id", "re-registered-name")];
+    assert_eq!(github(&format!("repository: acme/widgets, {runner}")), by_name);
+    assert_eq!(github(&format!("repository: {{ glob: acme/* }}, {runner}")), by_name);
+    assert_eq!(github(&format!("repository_owner: acme, {runner}")), by_name);
+    // The subject in the old form: whatever is created now has the ids in it.
+    assert_eq!(github("sub: repo:acme/widgets:environment:npm, runner_environment: github-hosted"), []);
+    let anyone = [("missing-tenant-claim", "anyone")];
+    for when in [
+        "ref: refs/heads/main",
+        "environment: npm",
+        "workflow: Release",
+        "event_name: push",
+        "repository_visibility: public",
+        "actor: octo",
+        "repository: { glob: \"*/widgets\" }",
+        "repository-name: widgets",
+        "repository_owner: { not: evil }",
+        "sub: repository_visibility:public",
+        "tag: { template: \"v{version}\" }",
+        "environment: { glob: \"prod-*\", not: prod-old }",
+        "repository_id: { regex: \"[0-9]+\" }",
+        "head_ref: { present: false }, branch: main",
+    ] {
+        assert_eq!(github(when), anyone, "{when}");
+    }
+}
+
+#[test]
+fn gitlab() {
+    let gitlab = |when: &str| found("gitlab", when);
+    let rest = "environment: production, runner_environment: gitlab-hosted";
+    assert_eq!(gitlab(&format!("project-pin: acme/widgets@556677, {rest}")), []);
+    assert_eq!(
+        gitlab(&format!("project_path: acme/tools/gadgets, {rest}")),
+        [("mutable-name-without-id", "re-registered-name")]
+    );
+    let subject = format!("sub: \"project_path:acme/widgets:ref_type:branch:ref:main\", {rest}");
+    assert_eq!(gitlab(&subject), [("mutable-name-without-id", "re-registered-name")]);
+    assert_eq!(gitlab("branch: main"), [("missing-tenant-claim", "anyone")]);
+    assert_eq!(gitlab("environment: production"), [("missing-tenant-claim", "anyone")]);
+    let fork = format!("project-pin: acme/widgets@556677, {rest}, pipeline_source: [push, merge_request_event]");
+    assert_eq!(gitlab(&fork), [("requirement-replaced", "outsider-event")]);
+    // One's own instance has no strangers.
+    let own = found("gitlab: { host: gitlab.acme.example }", &format!("project_path: acme/widgets, {rest}"));
+    assert_eq!(own, []);
+}
+
+#[test]
+fn circleci() {
+    let context = "context-ids: { contains: a74579f1-2e7d-451e-b009-5c082ad2729e }";
+    let ours = |when: &str| found(&format!("circleci: {{ organization: {ORG} }}"), when);
+    assert_eq!(ours(&format!("project-id: {PROJECT}, {context}")), []);
+    assert_eq!(ours(&format!("project-id: {PROJECT}")), [("missing-environment", "any-writer")]);
+    let shell = format!("project-id: {PROJECT}, {context}, ssh-rerun: [true, false]");
+    assert_eq!(ours(&shell), [("requirement-replaced", "outsider-event")]);
+}
+
+#[test]
+fn buildkite() {
+    let buildkite = |when: &str| found("buildkite", when);
+    assert_eq!(buildkite("branch: main"), [("missing-tenant-claim", "anyone")]);
+    let slugs = "organization_slug: acme, pipeline_slug: widgets, runner_environment: buildkite-hosted";
+    assert_eq!(buildkite(slugs), [("mutable-name-without-id", "re-registered-name")]);
+}
+
+#[test]
+fn google() {
+    let google = |when: &str| found("google", when);
+    assert_eq!(google("sub: 114898805784176589833"), []);
+    assert_eq!(google("email: { glob: \"*@acme.example\" }"), [("missing-tenant-claim", "anyone")]);
+    assert_eq!(google("email: ci@acme.example"), [("missing-tenant-claim", "anyone")]);
+}
+
+#[test]
+fn custom() {
+    let ours = "corp: { issuer: https://ci.acme.example, tenants: ours, claims: { pipeline: string } }";
+    assert_eq!(found(ours, "pipeline: release"), []);
+    let shared = "corp: { issuer: https://ci.cloud.example, tenants: shared, claims: { org: { type: string, tenant: true }, pipeline: string } }";
+    assert_eq!(found(shared, "org: acme"), []);
+    let rules: Vec<&str> = found(shared, "pipeline: release").into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(rules, ["missing-tenant-claim"]);
+}
