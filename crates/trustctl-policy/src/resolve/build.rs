@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use trustctl_catalog::{self as catalog, Catalogue};
 use trustctl_diag::{Diagnostic, FileId, Place};
 use trustctl_pattern::{Pattern, PatternKind};
@@ -37,6 +37,8 @@ pub(crate) struct ProviderFacts<'c> {
     pub(crate) claims: FxHashMap<String, ClaimId>,
     /// Compiled value languages of claims, as needed.
     pub(crate) values: FxHashMap<ClaimId, Option<Pattern>>,
+    /// Patterns that some value of the claim is in.
+    pub(crate) fitting: FxHashSet<(ClaimId, PatternId)>,
     /// Its `require`.
     pub(crate) require: Vec<Condition>,
     /// Claims that the trust file declares as fixing the tenant.

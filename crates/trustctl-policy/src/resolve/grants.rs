@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 use trustctl_diag::{Diagnostic, Place};
 
-use crate::model::{Condition, Grant, Holder, Origin, ProviderId, RegistryId, Text};
+use crate::model::{Condition, Grant, Holder, Origin, ProviderId, RegistryId, Text, split_scope};
 use crate::syntax::{Entry, Node, NodeKind};
 
 use super::build::Builder;
@@ -317,7 +317,7 @@ impl Reader<'_, '_, '_> {
         let scope = TemplateScope { registry: frame.registry, names: &texts };
         let own = match when {
             Some(entry) => {
-                let scope = (frame.holder == Holder::Packages && !texts.is_empty()).then_some(&scope);
+                let scope = (frame.holder == Holder::Packages).then_some(&scope);
                 conditions::read(self.document.file, &entry.value, frame.provider, Origin::When, scope, builder)
             }
             None if builder.generic() => Vec::new(),
@@ -359,15 +359,19 @@ impl Reader<'_, '_, '_> {
                     continue;
                 }
                 found.push((name, row));
+            } else {
+                // The row comes to nothing; what else is wrong in it is told all the same.
+                let scope = TemplateScope { registry: frame.registry, names: &[] };
+                conditions::read(self.document.file, &row.value, frame.provider, Origin::Row, Some(&scope), builder);
             }
         }
-        let when_scope: Vec<&str> = found.iter().map(|(name, _)| name.text.as_str()).take(1).collect();
+        // One name stands for all: one without a scope, if there is any, for it fits in the fewest templates.
+        let names = || found.iter().map(|(name, _)| name.text.as_str());
+        let when_scope: Vec<&str> = names().find(|name| split_scope(name).0.is_none()).or_else(|| names().next()).into_iter().collect();
         let scope = TemplateScope { registry: frame.registry, names: &when_scope };
         let own = match when {
-            Some(entry) if !when_scope.is_empty() => {
-                conditions::read(self.document.file, &entry.value, frame.provider, Origin::When, Some(&scope), builder)
-            }
-            _ => Vec::new(),
+            Some(entry) => conditions::read(self.document.file, &entry.value, frame.provider, Origin::When, Some(&scope), builder),
+            None => Vec::new(),
         };
         let given = requires::given(&own, builder);
         let shared = self.emit(frame, &given, &own, builder);

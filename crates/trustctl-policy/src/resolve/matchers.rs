@@ -52,14 +52,6 @@ pub(crate) fn read(position: &Position<'_>, node: &Node<'_>, builder: &mut Build
         return literals::read(position, kind, scalar, node, true, builder).map(Matcher::Equals);
     }
     let subject = Subject { name: claim.name.clone(), kind, composed: claim.composed };
-    if kind == ClaimType::List && !matches!(node.kind, NodeKind::Map(_) | NodeKind::Bad) {
-        let name = &subject.name;
-        builder.push(
-            Diagnostic::error("list-claim", position.place(node), format!("`{name}` is a list in the token, so no single value equals it"))
-                .help(format!("write `{name}: {{ contains: … }}`")),
-        );
-        return None;
-    }
     let matcher = any(position, &subject, node, Allow { lists: true, present: true, template: true, not: true }, builder)?;
     if subject.composed && !builder.generic() && matcher.literals().is_none() {
         composed(position, &subject, node, builder);
@@ -78,6 +70,10 @@ struct Allow {
 }
 
 fn any(position: &Position<'_>, subject: &Subject, node: &Node<'_>, allow: Allow, builder: &mut Builder<'_>) -> Option<Matcher> {
+    if subject.kind == ClaimType::List && matches!(node.kind, NodeKind::Scalar(_) | NodeKind::List(_)) {
+        list_claim(subject, position.place(node), builder);
+        return None;
+    }
     match &node.kind {
         NodeKind::Bad => None,
         NodeKind::Scalar(scalar) => literals::read(position, subject.kind, scalar, node, true, builder).map(Matcher::Equals),
@@ -181,6 +177,15 @@ fn map(
     }
 }
 
+/// On a list claim nothing but `contains` and `present` says what is meant.
+fn list_claim(subject: &Subject, place: Place, builder: &mut Builder<'_>) {
+    let name = &subject.name;
+    builder.push(
+        Diagnostic::error("list-claim", place, format!("`{name}` is a list in the token, so no single value equals it"))
+            .help(format!("write `{name}: {{ contains: … }}`, or `{{ not: {{ contains: … }} }}`")),
+    );
+}
+
 fn misplaced(position: &Position<'_>, entry: &Entry<'_>, key: &str, help: &str) -> Diagnostic {
     Diagnostic::error("misplaced-matcher", position.key_place(entry), format!("`{key}` cannot stand here")).help(help)
 }
@@ -193,25 +198,36 @@ fn equals(
     builder: &mut Builder<'_>,
 ) -> Option<Matcher> {
     if subject.kind == ClaimType::List {
-        let name = &subject.name;
-        builder.push(
-            Diagnostic::error("list-claim", position.key_place(entry), format!("`{name}` is a list in the token, so no single value equals it"))
-                .help(format!("write `{name}: {{ contains: … }}`")),
-        );
+        list_claim(subject, position.key_place(entry), builder);
         return None;
     }
     let scalar = builder.scalar(position.file, &entry.value, "the value of `equals`")?;
-    let text = literals::read(position, subject.kind, scalar, &entry.value, false, builder)?;
     match ignore_case {
-        Some(entry) if flag(position, entry, builder)? => {
+        Some(flagged) if flag(position, flagged, builder)? => {
             if subject.kind != ClaimType::String {
-                builder.push(misplaced(position, entry, "ignore-case", "only strings have letters"));
+                builder.push(misplaced(position, flagged, "ignore-case", "only strings have letters"));
                 return None;
             }
-            Some(Matcher::EqualsIgnoringCase(text))
+            if let Ok(folded) = Pattern::regex(&folded(&scalar.text))
+                && !literals::possible(position, &folded.language(), &scalar.text, &entry.value, builder)
+            {
+                return None;
+            }
+            Some(Matcher::EqualsIgnoringCase(builder.text(&scalar.text)))
         }
-        _ => Some(Matcher::Equals(text)),
+        _ => literals::read(position, subject.kind, scalar, &entry.value, false, builder).map(Matcher::Equals),
     }
+}
+
+/// The text in every case of its ASCII letters, as a regular expression.
+fn folded(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            _ if c.is_ascii_alphabetic() => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+            _ if c.is_ascii_digit() || !c.is_ascii() => c.to_string(),
+            _ => format!("\\x{:02x}", u32::from(c)),
+        })
+        .collect()
 }
 
 fn flag(position: &Position<'_>, entry: &Entry<'_>, builder: &mut Builder<'_>) -> Option<bool> {
@@ -242,7 +258,11 @@ fn pattern(
     let key = &entry.key.text;
     let scalar = builder.scalar(position.file, &entry.value, &format!("the value of `{key}`"))?;
     let place = position.place(&entry.value);
-    if !matches!(subject.kind, ClaimType::String | ClaimType::List) {
+    if subject.kind == ClaimType::List {
+        list_claim(subject, position.key_place(entry), builder);
+        return None;
+    }
+    if subject.kind != ClaimType::String {
         builder.push(
             Diagnostic::error("pattern-on-number", place, format!("`{}` is no text, so no pattern stands on it", subject.name))
                 .help("write the value, or a list of values"),
@@ -255,7 +275,12 @@ fn pattern(
         return None;
     }
     if let Some(known) = builder.known_pattern(kind, &scalar.text) {
-        return Some(known);
+        // Known from another claim perhaps, of which other values are possible.
+        if builder.facts(position.provider).is_some_and(|facts| facts.fitting.contains(&(position.claim, known))) {
+            return Some(known);
+        }
+        let language = builder.parts.patterns.get(known.0 as usize)?.language();
+        return (literals::possible(position, &language, &scalar.text, &entry.value, builder) && fitting(position, known, builder)).then_some(known);
     }
     let compiled = match compile(&scalar.text) {
         Ok(compiled) => compiled,
@@ -272,13 +297,20 @@ fn pattern(
         return None;
     }
     let id = builder.pattern(compiled);
-    if id.is_none() {
-        builder.push(
+    match id {
+        Some(id) => _ = fitting(position, id, builder),
+        None => builder.push(
             Diagnostic::error("patterns-too-large", place, "the patterns of this policy take too much memory together")
                 .help("write values or globs in place of the largest regular expressions"),
-        );
+        ),
     }
     id
+}
+
+/// Notes that some value of the claim is in the pattern.
+fn fitting(position: &Position<'_>, pattern: PatternId, builder: &mut Builder<'_>) -> bool {
+    let facts = builder.providers.get_mut(usize::from(position.provider.0));
+    facts.is_some_and(|facts| facts.fitting.insert((position.claim, pattern)))
 }
 
 fn contains(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>, builder: &mut Builder<'_>) -> Option<Matcher> {

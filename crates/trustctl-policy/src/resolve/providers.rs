@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use trustctl_catalog::{self as catalog, ClaimType, Tenants};
 use trustctl_diag::{Diagnostic, Place};
 use trustctl_pattern::Pattern;
@@ -457,6 +457,7 @@ fn add<'c>(
         entry,
         claims,
         values: FxHashMap::default(),
+        fitting: FxHashSet::default(),
         require: Vec::new(),
         tenant_claims: Vec::new(),
         source_claims: Vec::new(),
