@@ -7,6 +7,8 @@
 use trustctl_catalog::{Piece, Shape};
 use trustctl_pattern::{Pattern, PatternError};
 
+use crate::known;
+
 /// A compiled [`Shape`].
 #[derive(Debug, Clone)]
 pub struct Cut {
@@ -38,7 +40,7 @@ impl Cut {
                 Piece::Text(text) => Part::Text(text.clone()),
                 Piece::Named { name, pattern } => Part::Named {
                     name: name.clone(),
-                    pattern: Pattern::regex(pattern)?,
+                    pattern: known::pattern(pattern)?,
                 },
             })
         };

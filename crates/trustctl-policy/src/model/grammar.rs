@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use trustctl_catalog::{NameRule, NormalForm};
 use trustctl_pattern::{Pattern, PatternError};
 
+use crate::known;
+
 /// The grammar and the normal form of a registry's names, compiled.
 #[derive(Debug, Clone)]
 pub struct NameGrammar {
@@ -33,7 +35,7 @@ impl NameGrammar {
     /// The rule's pattern does not compile, which a test of the catalogue rules out for bundled data.
     pub fn new(rule: &NameRule) -> Result<Self, PatternError> {
         Ok(Self {
-            pattern: Pattern::regex(&rule.pattern)?,
+            pattern: known::pattern(&rule.pattern)?,
             longest: rule.longest,
             normal_form: rule.normal_form,
             about: rule.about.clone(),

@@ -4,6 +4,7 @@ use trustctl_catalog::ClaimType;
 use trustctl_diag::Diagnostic;
 use trustctl_pattern::{Answer, Language, Pattern, looks_like_pattern};
 
+use crate::known;
 use crate::model::Text;
 use crate::syntax::{Node, Scalar};
 
@@ -109,7 +110,7 @@ fn values<'b>(position: &Position<'_>, builder: &'b mut Builder<'_>) -> Option<&
     facts
         .values
         .entry(position.claim)
-        .or_insert_with(|| entry.and_then(|claim| claim.values.as_deref()).and_then(|values| Pattern::regex(values).ok()))
+        .or_insert_with(|| entry.and_then(|claim| claim.values.as_deref()).and_then(|values| known::pattern(values).ok()))
         .as_ref()
 }
 

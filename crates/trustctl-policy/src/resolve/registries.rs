@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 use trustctl_catalog::{self as catalog, AudienceForm};
 use trustctl_diag::{Diagnostic, Place};
-use trustctl_pattern::Pattern;
 
+
+use crate::known;
 use crate::model::{Audience, NameGrammar, Registry, RegistryAction, RegistryId};
 use crate::syntax::{Entry, Node, NodeKind};
 
@@ -359,5 +360,5 @@ pub(crate) fn fill(template: &str, fields: &BTreeMap<String, String>) -> String 
 
 /// Whether the whole of `text` matches a regular expression of the catalogue.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(text))
+    known::pattern(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
