@@ -54,6 +54,11 @@ impl<'a> Claims<'a> {
         self.0.iter()
     }
 
+    /// Every claim, in the order of the text.
+    pub fn as_written(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
+        self.0.members.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     /// The claims as members of one object.
     #[must_use]
     pub fn as_object(&self) -> &Object<'a> {
@@ -103,10 +108,7 @@ impl ClaimKey {
     /// A key for the claim of that name.
     #[must_use]
     pub fn new(name: &str) -> ClaimKey {
-        ClaimKey {
-            name: name.into(),
-            hash: hash(name),
-        }
+        ClaimKey { name: name.into(), hash: hash(name) }
     }
 
     /// The name.
@@ -144,17 +146,10 @@ impl<'a> Object<'a> {
     pub fn from_members(
         members: impl IntoIterator<Item = (impl Into<Cow<'a, str>>, Value<'a>)>,
     ) -> Result<Object<'a>, ClaimsError> {
-        Object::sorted(
-            members
-                .into_iter()
-                .map(|(name, value)| (name.into(), value))
-                .collect(),
-        )
+        Object::sorted(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    pub(crate) fn sorted(
-        members: Vec<(Cow<'a, str>, Value<'a>)>,
-    ) -> Result<Object<'a>, ClaimsError> {
+    pub(crate) fn sorted(members: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Object<'a>, ClaimsError> {
         let mut order: Vec<u64> = members
             .iter()
             .zip(0_u32..)
@@ -165,14 +160,10 @@ impl<'a> Object<'a> {
         for run in order.chunk_by_mut(|a, b| hash_of(*a) == hash_of(*b)) {
             if run.len() > 1 {
                 run.sort_unstable_by_key(|entry| name_of(&members, *entry));
-                let twice = run
-                    .iter()
-                    .zip(run.iter().skip(1))
-                    .find(|(a, b)| name_of(&members, **a) == name_of(&members, **b));
+                let twice =
+                    run.iter().zip(run.iter().skip(1)).find(|(a, b)| name_of(&members, **a) == name_of(&members, **b));
                 if let Some((first, _)) = twice {
-                    return Err(ClaimsError::Duplicate {
-                        name: name_of(&members, *first).to_owned(),
-                    });
+                    return Err(ClaimsError::Duplicate { name: name_of(&members, *first).to_owned() });
                 }
             }
         }
@@ -188,24 +179,15 @@ impl<'a> Object<'a> {
     fn find(&self, hash: u32, name: &str) -> Option<&Value<'a>> {
         let found = self
             .order
-            .binary_search_by(|entry| {
-                hash_of(*entry)
-                    .cmp(&hash)
-                    .then_with(|| name_of(&self.members, *entry).cmp(name))
-            })
+            .binary_search_by(|entry| hash_of(*entry).cmp(&hash).then_with(|| name_of(&self.members, *entry).cmp(name)))
             .ok()?;
-        self.members
-            .get(index_of(*self.order.get(found)?))
-            .map(|(_, value)| value)
+        self.members.get(index_of(*self.order.get(found)?)).map(|(_, value)| value)
     }
 
     /// Every member, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        let mut members: Vec<(&str, &Value<'a>)> = self
-            .members
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value))
-            .collect();
+        let mut members: Vec<(&str, &Value<'a>)> =
+            self.members.iter().map(|(name, value)| (name.as_ref(), value)).collect();
         members.sort_unstable_by_key(|(name, _)| *name);
         members.into_iter()
     }
@@ -225,26 +207,16 @@ impl<'a> Object<'a> {
     /// The same object with nothing borrowed from the text.
     #[must_use]
     pub fn into_owned(self) -> Object<'static> {
-        let members = self
-            .members
-            .into_iter()
-            .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
-            .collect();
-        Object {
-            members,
-            order: self.order,
-        }
+        let members =
+            self.members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned())).collect();
+        Object { members, order: self.order }
     }
 }
 
 /// Two objects are equal when their members are, in whatever order they were written.
 impl PartialEq for Object<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self
-                .members
-                .iter()
-                .all(|(name, value)| other.named(name) == Some(value))
+        self.len() == other.len() && self.members.iter().all(|(name, value)| other.named(name) == Some(value))
     }
 }
 
@@ -298,10 +270,7 @@ mod tests {
 
     fn numbered(names: &[&str]) -> Result<Object<'static>, ClaimsError> {
         Object::from_members(
-            names
-                .iter()
-                .enumerate()
-                .map(|(at, name)| ((*name).to_owned(), Value::Number(at.to_string().into()))),
+            names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), Value::Number(at.to_string().into()))),
         )
     }
 
@@ -310,10 +279,7 @@ mod tests {
         let names: Vec<String> = (0..300).map(|at| format!("claim-{at}")).collect();
         let object = numbered(&names.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         for (at, name) in names.iter().enumerate() {
-            assert_eq!(
-                object.named(name),
-                Some(&Value::Number(at.to_string().into()))
-            );
+            assert_eq!(object.named(name), Some(&Value::Number(at.to_string().into())));
         }
         assert_eq!(object.named("claim-300"), None);
         assert_eq!(object.named(""), None);
@@ -325,28 +291,19 @@ mod tests {
         let mut seen = std::collections::BTreeMap::new();
         let (a, b) = (0_u32..)
             .map(|n| format!("n{n}"))
-            .find_map(|name| {
-                seen.insert(hash(&name), name.clone())
-                    .map(|other| (other, name))
-            })
+            .find_map(|name| seen.insert(hash(&name), name.clone()).map(|other| (other, name)))
             .unwrap();
         assert_eq!(hash(&a), hash(&b));
         let object = numbered(&[&b, "x", &a]).unwrap();
         assert_eq!(object.named(&a), Some(&Value::Number("2".into())));
         assert_eq!(object.named(&b), Some(&Value::Number("0".into())));
-        assert_eq!(
-            numbered(&[&a, &b, "x", &a]).unwrap_err(),
-            ClaimsError::Duplicate { name: a }
-        );
+        assert_eq!(numbered(&[&a, &b, "x", &a]).unwrap_err(), ClaimsError::Duplicate { name: a });
     }
 
     #[test]
     fn members_come_sorted_by_name_and_equality_ignores_their_order() {
         let object = numbered(&["zeta", "alpha", "mid"]).unwrap();
-        assert_eq!(
-            object.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-            ["alpha", "mid", "zeta"]
-        );
+        assert_eq!(object.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["alpha", "mid", "zeta"]);
         assert_eq!(object.to_string(), r#"{"alpha":1,"mid":2,"zeta":0}"#);
         assert_ne!(object, numbered(&["alpha", "mid", "zeta"]).unwrap());
         let backwards = Object::from_members([

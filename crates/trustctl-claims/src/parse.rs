@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
 use crate::error::{ClaimsError, JsonKind};
@@ -40,17 +41,13 @@ impl<'a> Claims<'a> {
         if let Some(found) = kind_but_object(json) {
             return Err(ClaimsError::NotAnObject { found });
         }
-        Reader { values: 0 }.object(json, 1).map(Claims::new)
+        Reader { values: 0, refused: None }.object(json, 1).map(Claims::new)
     }
 }
 
 /// The kind of value that the text begins with, unless it is an object or nothing JSON knows.
 fn kind_but_object(json: &str) -> Option<JsonKind> {
-    match json
-        .trim_start_matches([' ', '\t', '\n', '\r'])
-        .as_bytes()
-        .first()?
-    {
+    match json.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes().first()? {
         b'"' => Some(JsonKind::String),
         b'[' => Some(JsonKind::List),
         b'-' | b'0'..=b'9' => Some(JsonKind::Number),
@@ -63,35 +60,39 @@ fn kind_but_object(json: &str) -> Option<JsonKind> {
 struct Reader {
     /// Values met so far.
     values: usize,
+    /// Why reading stopped, where JSON was not the reason: `serde_json` carries no errors but its own.
+    refused: Option<ClaimsError>,
 }
 
 impl Reader {
     fn object<'a>(&mut self, json: &'a str, depth: usize) -> Result<Object<'a>, ClaimsError> {
-        let pieces = with_serde(json, |reader| reader.deserialize_map(Pieces))?;
-        self.count(pieces.len())?;
-        let mut members = Vec::with_capacity(pieces.len());
-        for (name, piece) in pieces {
-            members.push((name, self.value(piece, depth)?));
-        }
+        let members = self.read(json, |reader, json| json.deserialize_map(Members { reader, depth }))?;
         Object::sorted(members)
     }
 
     fn list<'a>(&mut self, json: &'a str, depth: usize) -> Result<Vec<Value<'a>>, ClaimsError> {
-        let pieces = with_serde(json, |reader| reader.deserialize_seq(Items))?;
-        self.count(pieces.len())?;
-        pieces
-            .into_iter()
-            .map(|piece| self.value(piece, depth))
-            .collect()
+        self.read(json, |reader, json| json.deserialize_seq(Items { reader, depth }))
     }
 
-    fn count(&mut self, more: usize) -> Result<(), ClaimsError> {
-        self.values = self.values.saturating_add(more);
-        if self.values > MAX_VALUES {
-            Err(ClaimsError::TooManyValues)
-        } else {
-            Ok(())
-        }
+    fn read<'a, T>(
+        &mut self,
+        json: &'a str,
+        read: impl FnOnce(&mut Reader, &mut serde_json::Deserializer<StrRead<'a>>) -> serde_json::Result<T>,
+    ) -> Result<T, ClaimsError> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        let result = read(self, &mut json).and_then(|value| json.end().map(|()| value));
+        result.map_err(|error| self.refused.take().unwrap_or_else(|| malformed(&error)))
+    }
+
+    /// Reads a member of a list or object, counted; a refusal waits in `refused`.
+    fn member<'a, E: serde::de::Error>(&mut self, piece: &'a RawValue, depth: usize) -> Result<Value<'a>, E> {
+        self.values = self.values.saturating_add(1);
+        let value =
+            if self.values > MAX_VALUES { Err(ClaimsError::TooManyValues) } else { self.value(piece.get(), depth) };
+        value.map_err(|error| {
+            self.refused = Some(error);
+            E::custom("refused")
+        })
     }
 
     /// Reads a value whose syntax `serde_json` has checked, in a list or object at `depth`.
@@ -102,9 +103,7 @@ impl Reader {
             [b't', ..] => Ok(Value::Bool(true)),
             [b'f', ..] => Ok(Value::Bool(false)),
             [b'{' | b'[', ..] if depth >= MAX_DEPTH => Err(ClaimsError::TooDeep),
-            [b'{', ..] => self
-                .object(piece, depth.saturating_add(1))
-                .map(Value::Object),
+            [b'{', ..] => self.object(piece, depth.saturating_add(1)).map(Value::Object),
             [b'[', ..] => self.list(piece, depth.saturating_add(1)).map(Value::List),
             _ => number(piece),
         }
@@ -112,15 +111,12 @@ impl Reader {
 }
 
 fn string(piece: &str) -> Result<Value<'_>, ClaimsError> {
-    match piece
-        .strip_prefix('"')
-        .and_then(|piece| piece.strip_suffix('"'))
-    {
+    match piece.strip_prefix('"').and_then(|piece| piece.strip_suffix('"')) {
         Some(text) if !text.as_bytes().contains(&b'\\') => Ok(Value::String(Cow::Borrowed(text))),
         // The syntax was checked, the pairing of surrogates was not.
-        _ => serde_json::from_str(piece)
-            .map(|text| Value::String(Cow::Owned(text)))
-            .map_err(|_| ClaimsError::BadEscape),
+        _ => {
+            serde_json::from_str(piece).map(|text| Value::String(Cow::Owned(text))).map_err(|_| ClaimsError::BadEscape)
+        }
     }
 }
 
@@ -133,64 +129,56 @@ fn number(piece: &str) -> Result<Value<'_>, ClaimsError> {
     }
 }
 
-fn with_serde<'a, T>(
-    json: &'a str,
-    read: impl FnOnce(
-        &mut serde_json::Deserializer<serde_json::de::StrRead<'a>>,
-    ) -> serde_json::Result<T>,
-) -> Result<T, ClaimsError> {
-    let mut reader = serde_json::Deserializer::from_str(json);
-    read(&mut reader)
-        .and_then(|value| reader.end().map(|()| value))
-        .map_err(|error| malformed(&error))
-}
-
 fn malformed(error: &serde_json::Error) -> ClaimsError {
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     // serde_json ends its messages with the place, which we write ourselves.
-    let what = text
-        .strip_suffix(&format!(" at line {line} column {column}"))
-        .unwrap_or(&text)
-        .to_owned();
+    let what = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text).to_owned();
     ClaimsError::Malformed { what, line, column }
 }
 
-/// Collects an object's members, values as text.
-struct Pieces;
+/// Collects an object's members.
+struct Members<'r> {
+    reader: &'r mut Reader,
+    depth: usize,
+}
 
-impl<'a> Visitor<'a> for Pieces {
-    type Value = Vec<(Cow<'a, str>, &'a str)>;
+impl<'a> Visitor<'a> for Members<'_> {
+    type Value = Vec<(Cow<'a, str>, Value<'a>)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pieces = Vec::with_capacity(USUAL_MEMBERS);
+        let mut members = Vec::with_capacity(if self.depth == 1 { USUAL_MEMBERS } else { 0 });
         while let Some(name) = map.next_key_seed(Name)? {
-            pieces.push((name, map.next_value::<&'a RawValue>()?.get()));
+            let piece = map.next_value::<&'a RawValue>()?;
+            members.push((name, self.reader.member(piece, self.depth)?));
         }
-        Ok(pieces)
+        Ok(members)
     }
 }
 
-/// Collects a list's members as text.
-struct Items;
+/// Collects a list's members.
+struct Items<'r> {
+    reader: &'r mut Reader,
+    depth: usize,
+}
 
-impl<'a> Visitor<'a> for Items {
-    type Value = Vec<&'a str>;
+impl<'a> Visitor<'a> for Items<'_> {
+    type Value = Vec<Value<'a>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut pieces = Vec::new();
+        let mut items = Vec::new();
         while let Some(piece) = list.next_element::<&'a RawValue>()? {
-            pieces.push(piece.get());
+            items.push(self.reader.member(piece, self.depth)?);
         }
-        Ok(pieces)
+        Ok(items)
     }
 }
 

@@ -102,9 +102,7 @@ impl<'a> Value<'a> {
     /// In an object a segment is a member's name; in a list it is an index, `0|[1-9][0-9]*`. No segments lead to the value itself.
     #[must_use]
     pub fn pointer<S: AsRef<str>>(&self, segments: &[S]) -> Option<&Value<'a>> {
-        segments
-            .iter()
-            .try_fold(self, |value, segment| value.step(segment.as_ref()))
+        segments.iter().try_fold(self, |value, segment| value.step(segment.as_ref()))
     }
 
     fn step(&self, segment: &str) -> Option<&Value<'a>> {
@@ -171,9 +169,7 @@ mod tests {
         for text in ["0", "7", "-7", "42", "123456789012345678901234567890"] {
             assert!(is_integer(text), "{text}");
         }
-        for text in [
-            "", "-", "-0", "00", "042", "+1", "42.0", "4e1", "4E1", "0x1", " 1", "1 ", "１",
-        ] {
+        for text in ["", "-", "-0", "00", "042", "+1", "42.0", "4e1", "4E1", "0x1", " 1", "1 ", "１"] {
             assert!(!is_integer(text), "{text}");
         }
     }
@@ -183,12 +179,9 @@ mod tests {
         assert!(Value::Null.is_absent());
         assert!(Value::String("".into()).is_absent());
         assert!(Value::List(vec![]).is_absent());
-        for value in [
-            Value::Bool(false),
-            Value::Number("0".into()),
-            Value::String(" ".into()),
-            Value::List(vec![Value::Null]),
-        ] {
+        for value in
+            [Value::Bool(false), Value::Number("0".into()), Value::String(" ".into()), Value::List(vec![Value::Null])]
+        {
             assert!(!value.is_absent(), "{value}");
         }
     }

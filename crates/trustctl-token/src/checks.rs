@@ -105,18 +105,13 @@ fn string<'c>(claims: &'c Claims<'_>, name: &'static str) -> Result<Option<&'c s
 
 /// A time; `None` when it is not there.
 fn time(claims: &Claims<'_>, name: &'static str) -> Result<Option<UnixTime>, TokenError> {
-    let text = match claims.named(name) {
+    let value = match claims.named(name) {
         None => return Ok(None),
         Some(Value::Number(text)) => text,
-        Some(value) => {
-            return Err(TokenError::ClaimType { name, found: value.kind(), expected: "an integer" });
-        }
+        Some(value) => return Err(TokenError::ClaimType { name, found: value.kind(), expected: "an integer" }),
     };
-    claims
-        .named(name)
-        .and_then(Value::as_integer)
-        .and_then(|digits| digits.parse::<i64>().ok())
-        .filter(|seconds| (0..=LATEST).contains(seconds))
-        .map(|seconds| Some(UnixTime(seconds)))
-        .ok_or_else(|| TokenError::BadTime { name, found: shown(text) })
+    // A number in the one spelling of an integer: no fraction, no exponent, and no minus, for time is not negative.
+    let plain = value.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = value.parse::<i64>().ok().filter(|seconds| plain && (0..=LATEST).contains(seconds));
+    seconds.map(|seconds| Some(UnixTime(seconds))).ok_or_else(|| TokenError::BadTime { name, found: shown(value) })
 }
