@@ -189,3 +189,65 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trustctl_policy::read_text;
+
+    use super::*;
+
+    /// 2026-11-21 12:00 UTC.
+    const NOW: UnixTime = UnixTime(1_795_262_400);
+
+    fn said(text: &str) -> Vec<String> {
+        let reading = read_text("trust.yaml", text);
+        let policy = Arc::new(reading.policy.ok_or(reading.diagnostics).unwrap());
+        let findings = lint(&[LintInput::new(policy)], NOW, &LintOptions::default());
+        let first = |finding: &Finding| finding.labels.first().map_or(String::new(), |label| label.text.clone());
+        findings.iter().map(|finding| format!("{}: {} ({})", finding.rule, finding.message, first(finding))).collect()
+    }
+
+    #[test]
+    fn what_holds_of_many_rows_is_said_once() {
+        let table = "trust: 1\nregistry: npm\ngrants:\n  - packages:\n\
+            \x20     a: { repository-pin: acme@1/a@2 }\n\
+            \x20     b: { repository-pin: acme@1/b@3, environment: npm }\n\
+            \x20     c: { repository-pin: acme@1/c@4 }\n\
+            \x20     d: { repository-pin: acme@1/d@5 }\n\
+            \x20   actions: [publish]\n    provider: github-actions\n    when: { workflow-file: publish.yml }\n";
+        assert_eq!(
+            said(table),
+            ["missing-environment: everybody who can push to the repository can publish `a` \
+                 (asks for no environment; the same holds of 2 more rows of the table)"]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_row_is_said_of_the_row() {
+        let table = "trust: 1\nregistry: npm\ngrants:\n  - packages:\n\
+            \x20     a: { repository: acme/a }\n\
+            \x20     b: { repository: acme/b }\n\
+            \x20   actions: [publish]\n    provider: github-actions\n    when: { environment: npm }\n";
+        assert_eq!(said(table).len(), 2);
+    }
+
+    #[test]
+    fn require_rescues_every_grant() {
+        let text = "trust: 1\nregistry: npm\nproviders:\n  github-actions:\n    require: { repository_owner_id: 1, environment: npm }\n\
+            grants:\n  - { packages: [a], actions: [publish], provider: github-actions, when: { repository: acme/a } }\n";
+        assert_eq!(said(text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_grant_that_ended_lets_nobody_in() {
+        let text = "trust: 1\nregistry: npm\ngrants:\n  - packages: [a]\n    actions: [publish]\n    provider: github-actions\n\
+            \x20   when: { branch: main, environment: npm }\n    expires: 2026-01-01\n";
+        let policy = Arc::new(read_text("trust.yaml", text).policy.unwrap());
+        let at = |now| lint(&[LintInput::new(Arc::clone(&policy))], now, &LintOptions::default());
+        let with_witness = |findings: Vec<Finding>| findings.iter().filter(|finding| finding.witness.is_some()).count();
+        assert_eq!(with_witness(at(UnixTime(1_700_000_000))), 1);
+        assert_eq!(with_witness(at(NOW)), 0);
+        assert!(at(NOW).iter().any(|finding| finding.rule == "expired-grant"));
+        assert!(at(NOW).iter().any(|finding| finding.rule == "missing-tenant-claim"));
+    }
+}

@@ -27,18 +27,17 @@ pub(crate) struct ProviderFacts<'a> {
     pub(crate) provider: &'a Provider,
     /// `None` for one that is not in the catalogue.
     pub(crate) entry: Option<&'a catalog::Provider>,
-    apart: OnceCell<Apart>,
 }
 
 impl<'a> ProviderFacts<'a> {
     pub(crate) fn new(provider: &'a Provider, catalogue: Option<&'a catalog::Catalogue>) -> Self {
         let entry = catalogue.and_then(|catalogue| catalogue.provider(&provider.kind));
-        Self { provider, entry, apart: OnceCell::new() }
+        Self { provider, entry }
     }
 
     /// How values of its composed claims are taken apart.
-    pub(crate) fn apart(&self) -> &Apart {
-        self.apart.get_or_init(|| self.entry.map(Apart::new).unwrap_or_default())
+    pub(crate) fn apart(&self) -> &'static Apart {
+        Apart::of(self.entry.map_or("", |entry| entry.kind.as_str()))
     }
 
     /// Its claims of that role.
