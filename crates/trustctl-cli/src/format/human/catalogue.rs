@@ -1,0 +1,242 @@
+//! What the catalogue knows, for people.
+
+use trustctl_catalog::{
+    AudienceForm, Catalogue, Claim, ClaimType, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm, Provider,
+    Registry, Requirement, Role, SetBy, Tenants,
+};
+
+use super::page::Page;
+use crate::look::{Look, Style};
+use crate::moment;
+
+/// Every provider and registry, a line each.
+pub(crate) fn list(catalogue: &Catalogue, look: Look) -> String {
+    let mut page = Page::new(look);
+    let kinds = catalogue.providers.iter().map(|it| &it.kind).chain(catalogue.registries.iter().map(|it| &it.kind));
+    let column = kinds.map(String::len).max().unwrap_or(0) + 2;
+    page.heading("providers, who sign tokens");
+    for provider in &catalogue.providers {
+        let issuer = provider.issuers.first().map_or(String::new(), |issuer| format!(", {}", issuer.template));
+        page.term(2, &provider.kind, column, Some(Style::Strong), &format!("{}{issuer}", provider.title));
+    }
+    page.heading("registries, who take them");
+    for registry in &catalogue.registries {
+        let audience = match &registry.audience {
+            AudienceForm::Fixed(audience) | AudienceForm::Default(audience) => format!(", {audience}"),
+            AudienceForm::Given => String::new(),
+        };
+        page.term(2, &registry.kind, column, Some(Style::Strong), &format!("{}{audience}", registry.title));
+    }
+    page.gap();
+    page.aside(0, &format!("catalogue {}; `trustctl providers KIND` shows all of one", catalogue.version));
+    page.finish()
+}
+
+/// All of one provider.
+pub(crate) fn provider(provider: &Provider, look: Look) -> String {
+    let mut page = Page::new(look);
+    title(&mut page, &provider.kind, &provider.title, "provider", &provider.about);
+    page.heading("issuers");
+    for issuer in &provider.issuers {
+        issuer_lines(&mut page, issuer);
+    }
+    page.heading("tokens");
+    let audience = &provider.audience;
+    let default = audience.default.as_ref().map_or("no default".to_owned(), |default| format!("`{default}` by default"));
+    let choice = if audience.caller_chooses { "a job can ask for any" } else { "a job cannot choose it" };
+    let lists = if audience.lists { "; may be an array of one" } else { "" };
+    page.term(2, "audience", 12, None, &format!("{default}; {choice}{lists}"));
+    let maximum = provider.lifetime.maximum.map_or(String::new(), |most| format!(", at most {}", moment::length(most.into())));
+    page.term(2, "lifetime", 12, None, &format!("{}{maximum}", moment::length(provider.lifetime.typical.into())));
+    page.term(2, "algorithms", 12, None, &provider.algorithms.join(", "));
+    requirements(&mut page, "required by itself, unless a grant lists the claim's values", &provider.requires);
+    let (derived, plain): (Vec<_>, Vec<_>) = provider.claims.iter().partition(|(_, claim)| claim.derived.is_some());
+    for (heading, mut claims) in [("claims", plain), ("derived claims", derived)] {
+        claims.retain(|(_, claim)| claim.role != Role::Envelope);
+        if !claims.is_empty() {
+            claims.sort_by_key(|(name, claim)| (claim.role, name.as_str()));
+            page.heading(heading);
+            for (name, claim) in claims {
+                claim_lines(&mut page, name, claim);
+            }
+        }
+    }
+    for family in &provider.families {
+        page.term(2, &format!("{family}*"), 26, Some(Style::Strong), "string, any name that begins so");
+    }
+    facts(&mut page, &provider.notes, &provider.sources, &provider.checked);
+    page.finish()
+}
+
+/// All of one registry.
+pub(crate) fn registry(registry: &Registry, look: Look) -> String {
+    let mut page = Page::new(look);
+    title(&mut page, &registry.kind, &registry.title, "registry", &registry.about);
+    page.heading("tokens");
+    let audience = match &registry.audience {
+        AudienceForm::Fixed(audience) => format!("`{audience}`"),
+        AudienceForm::Default(audience) => format!("`{audience}`, unless the trust file gives another"),
+        AudienceForm::Given => "given in the trust file".to_owned(),
+    };
+    page.term(2, "audience", 12, None, &audience);
+    for (name, field) in &registry.fields {
+        page.term(2, name, 12, None, &format!("{}, such as `{}` (in the trust file)", field.about, field.example));
+    }
+    page.heading("what is granted");
+    for action in &registry.actions {
+        page.term(2, &action.name, 12, Some(Style::Strong), &action.about);
+    }
+    for (term, rule) in [("packages", &registry.packages), ("versions", &registry.versions), ("accounts", &registry.accounts)] {
+        page.term(2, term, 12, None, &rule.as_ref().map_or("none".to_owned(), name_rule));
+    }
+    for (provider, requires) in &registry.requires {
+        requirements(&mut page, &format!("required by itself of {provider}"), requires);
+    }
+    facts(&mut page, &registry.notes, &registry.sources, &registry.checked);
+    page.finish()
+}
+
+fn title(page: &mut Page, kind: &str, title: &str, what: &str, about: &str) {
+    let kind = page.look().paint(Style::Strong, kind);
+    page.line(format_args!("{kind}: {title}, a {what}"));
+    page.paragraph(2, about);
+}
+
+fn issuer_lines(page: &mut Page, issuer: &Issuer) {
+    let tenants = match issuer.tenants {
+        Tenants::Ours => "serves one organisation",
+        Tenants::Shared => "serves everybody",
+    };
+    page.line(format_args!("  {}", page.look().paint(Style::Strong, &issuer.template)));
+    page.paragraph(6, &format!("{}; {tenants}", issuer.about));
+    for (name, field) in &issuer.fields {
+        page.paragraph(6, &format!("`{name}`: {}, such as `{}`", field.about, field.example));
+    }
+    if let Some(switch) = &issuer.switch {
+        page.paragraph(6, &format!("chosen by `{switch}: true`"));
+    }
+    if let Some(audience) = &issuer.audience {
+        page.paragraph(6, &format!("audience `{audience}` by default"));
+    }
+}
+
+fn requirements(page: &mut Page, heading: &str, requires: &[Requirement]) {
+    if requires.is_empty() {
+        return;
+    }
+    page.heading(heading);
+    for requirement in requires {
+        let absent = match requirement.missing {
+            Missing::Deny => "",
+            Missing::Pass => ", or absent",
+        };
+        page.term(2, &requirement.claim, requirement.claim.len() + 2, Some(Style::Strong), &format!("{}{absent}", requirement.values.join(", ")));
+        page.paragraph(6, &requirement.why);
+        page.aside(6, &requirement.source);
+    }
+}
+
+fn claim_lines(page: &mut Page, name: &str, claim: &Claim) {
+    let mut words = vec![kind_word(claim.kind).to_owned(), role_word(claim.role).to_owned()];
+    words.extend(match claim.name_kind {
+        NameKind::Name => Some("a name".to_owned()),
+        NameKind::Id => Some("an id for life".to_owned()),
+        NameKind::Value => None,
+    });
+    words.push(
+        match claim.set_by {
+            SetBy::Provider => "set by the provider",
+            SetBy::Author => "chosen by whoever writes the workflow",
+            SetBy::Trigger => "chosen by whoever starts the run",
+            SetBy::Admin => "set by an administrator",
+        }
+        .to_owned(),
+    );
+    words.extend(claim.tenant.is_some().then(|| "fixes the tenant".to_owned()));
+    words.extend(claim.source.then(|| "is one source".to_owned()));
+    words.extend(claim.optional.then(|| "not in every token".to_owned()));
+    words.extend((!claim.pinned_by.is_empty()).then(|| format!("pinned by {}", claim.pinned_by.join(" or "))));
+    page.term(2, name, 26, Some(Style::Strong), &words.join(", "));
+    if let Some(derived) = &claim.derived {
+        page.paragraph(6, &derivation(derived));
+    }
+    if let Some(pointer) = &claim.at {
+        page.paragraph(6, &format!("the nested member `{pointer}`"));
+    }
+    page.paragraph(6, &claim.about);
+}
+
+/// The word for a claim's type, as trust files write it.
+pub(super) const fn kind_word(kind: ClaimType) -> &'static str {
+    match kind {
+        ClaimType::String => "string",
+        ClaimType::Integer => "integer",
+        ClaimType::Boolean => "boolean",
+        ClaimType::List => "list",
+    }
+}
+
+const fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Tenant => "tenant",
+        Role::Repository => "repository",
+        Role::Workflow => "workflow",
+        Role::Ref => "ref",
+        Role::Environment => "environment",
+        Role::Event => "event",
+        Role::Runner => "runner",
+        Role::Actor => "actor",
+        Role::Run => "run",
+        Role::Subject => "subject",
+        Role::Envelope => "envelope",
+        Role::Other => "other",
+    }
+}
+
+fn derivation(derivation: &Derivation) -> String {
+    match derivation {
+        Derivation::Alias { of } => format!("a shorter name for `{of}`"),
+        Derivation::After { of, prefix, only_if } => {
+            let what = if prefix.is_empty() { format!("`{of}`") } else { format!("what follows `{prefix}` in `{of}`") };
+            let only: Vec<_> = only_if
+                .iter()
+                .map(|(claim, value)| if value.is_empty() { format!("`{claim}` is absent") } else { format!("`{claim}` is `{value}`") })
+                .collect();
+            if only.is_empty() { what } else { format!("{what}, where {}", only.join(" and ")) }
+        }
+        Derivation::AfterLast { of, delimiter } => format!("what follows the last `{delimiter}` in `{of}`"),
+        Derivation::Piece { of, piece } => format!("the piece {piece} of `{of}`"),
+        Derivation::Join { parts } => {
+            let joined: String = parts
+                .iter()
+                .map(|part| match part {
+                    JoinPart::Text(text) => text.clone(),
+                    JoinPart::Claim(claim) => format!("{{{claim}}}"),
+                })
+                .collect();
+            format!("joined: {joined}")
+        }
+    }
+}
+
+fn name_rule(rule: &NameRule) -> String {
+    let form = match rule.normal_form {
+        NormalForm::Exact => "",
+        NormalForm::Lower => "; compared in lower case",
+        NormalForm::Pep503 => "; compared in the normal form of PEP 503",
+    };
+    format!("{}{form}, such as `{}`", rule.about, rule.example)
+}
+
+fn facts(page: &mut Page, notes: &[String], sources: &[String], checked: &str) {
+    if !notes.is_empty() {
+        page.heading("good to know");
+        for note in notes {
+            page.term(2, "-", 2, None, note);
+        }
+    }
+    page.heading(&format!("sources, compared on {checked}"));
+    for source in sources {
+        page.aside(2, source);
+    }
+}

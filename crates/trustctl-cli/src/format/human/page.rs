@@ -1,0 +1,105 @@
+//! Text in indented, wrapped lines.
+
+use std::fmt::Display;
+
+use crate::look::{Look, Style, shown, wrap};
+
+/// Text in the making.
+#[derive(Debug)]
+pub(super) struct Page {
+    look: Look,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(look: Look) -> Self {
+        Self {
+            look,
+            text: String::new(),
+        }
+    }
+
+    pub(super) fn look(&self) -> Look {
+        self.look
+    }
+
+    /// A line as it stands.
+    pub(super) fn line(&mut self, line: impl Display) {
+        let line = line.to_string();
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// An empty line, unless there is one already.
+    pub(super) fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// A heading, after an empty line.
+    pub(super) fn heading(&mut self, heading: &str) {
+        self.gap();
+        let heading = self.look.paint(Style::Strong, heading);
+        self.line(heading);
+    }
+
+    /// Wrapped text, every line indented.
+    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
+        self.term(indent, "", 0, None, text);
+    }
+
+    /// Faint wrapped text, every line indented.
+    pub(super) fn aside(&mut self, indent: usize, text: &str) {
+        for line in wrap(&shown(text), self.look.width.saturating_sub(indent).max(20)) {
+            let line = self.look.paint(Style::Faint, line);
+            self.line(format_args!("{:indent$}{line}", ""));
+        }
+    }
+
+    /// A term in a column of `column` characters and wrapped text beside it.
+    pub(super) fn term(&mut self, indent: usize, term: &str, column: usize, style: Option<Style>, text: &str) {
+        let (term, text) = (shown(term), shown(text));
+        let columns = term.chars().count();
+        let left = indent + column.max(columns);
+        let lines = wrap(&text, self.look.width.saturating_sub(left).max(20));
+        for (at, line) in lines.iter().enumerate() {
+            if at > 0 || columns == 0 {
+                self.line(format_args!("{:width$}{line}", "", width = indent + column));
+                continue;
+            }
+            let pad = column.saturating_sub(columns);
+            match style {
+                Some(style) => {
+                    let term = self.look.paint(style, &term);
+                    self.line(format_args!("{:indent$}{term}{:pad$}{line}", "", ""));
+                }
+                None => self.line(format_args!("{:indent$}{term}{:pad$}{line}", "", "")),
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_stand_in_a_column() {
+        let mut page = Page::new(Look {
+            width: 40,
+            ..Look::PLAIN
+        });
+        page.term(2, "cause", 9, None, "publish.yml is the workflow that was called, not started");
+        page.heading("next");
+        page.gap();
+        page.gap();
+        page.paragraph(2, "a\u{1b}b");
+        let text = "  cause    publish.yml is the workflow\n           that was called, not started\n\nnext\n\n  a\\u{1b}b\n";
+        assert_eq!(page.finish(), text);
+    }
+}

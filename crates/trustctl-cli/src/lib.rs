@@ -1,0 +1,107 @@
+//! The command `trustctl`, as a library so that tests and chores can call it.
+//!
+//! A verb (`verb/`) reads what it is given, asks the crates below, and ends in a report: a plain value that the
+//! formats (`format/`) write. Clock, terminal, environment and standard streams come from outside, as [`Outside`].
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+
+use clap::Parser;
+
+mod answer;
+mod failure;
+mod files;
+mod findings;
+mod format;
+mod input;
+mod look;
+mod moment;
+mod recognise;
+mod request;
+mod token_text;
+mod verdict;
+mod verb;
+
+pub use format::json::schemas;
+
+use answer::{Answer, Exit};
+use look::Look;
+
+/// What the command knows of the world.
+pub struct Outside<'a> {
+    /// Seconds since 1970.
+    pub now: i64,
+    /// Standard input.
+    pub stdin: &'a mut dyn Read,
+    /// Standard output.
+    pub stdout: &'a mut dyn Write,
+    /// Standard error.
+    pub stderr: &'a mut dyn Write,
+    /// Whether a person reads standard output.
+    pub stdout_is_terminal: bool,
+    /// Whether a person reads standard error.
+    pub stderr_is_terminal: bool,
+    /// Whether the environment asks for no colour.
+    pub no_colour: bool,
+    /// Columns of the terminal, where known.
+    pub columns: Option<usize>,
+}
+
+/// Runs the command with its arguments, the program's name first, and returns its exit code: 0 for yes, 1 for
+/// no, 2 where it could not do what it was asked.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'_>) -> u8 {
+    let command = match verb::Command::try_parse_from(arguments) {
+        Ok(command) => command,
+        // Help and version are errors to clap as well; it knows which stream and which code each has.
+        Err(usage) => {
+            let code = u8::try_from(usage.exit_code()).unwrap_or(2);
+            return if quiet_pipe(usage.print()).is_ok() { code } else { 2 };
+        }
+    };
+    let looks = Looks {
+        stdout: look(outside.stdout_is_terminal, &outside),
+        stderr: look(outside.stderr_is_terminal, &outside),
+    };
+    let answer = command.run(&mut outside, looks);
+    write(&answer, outside).code()
+}
+
+/// The command's arguments, as completions and manuals need them.
+pub fn command() -> clap::Command {
+    <verb::Command as clap::CommandFactory>::command()
+}
+
+/// How each stream looks.
+#[derive(Debug, Clone, Copy)]
+struct Looks {
+    stdout: Look,
+    stderr: Look,
+}
+
+fn look(is_terminal: bool, outside: &Outside<'_>) -> Look {
+    if is_terminal { Look::terminal(outside.columns, outside.no_colour) } else { Look::PLAIN }
+}
+
+/// Writes the answer out. A reader that closes the pipe has what it wanted: silence, and the answer's own exit
+/// code, so that `trustctl eval … | head` never turns a deny into a success.
+fn write(answer: &Answer, outside: Outside<'_>) -> Exit {
+    let Outside { stdout, stderr, .. } = outside;
+    let told = quiet_pipe(stderr.write_all(answer.stderr.as_bytes()).and_then(|()| stderr.flush()));
+    let written = quiet_pipe(stdout.write_all(answer.stdout.as_bytes()).and_then(|()| stdout.flush()));
+    match (written, told) {
+        (Ok(()), Ok(())) => answer.exit,
+        (Err(cause), _) => {
+            // Where this fails too there is nobody left to tell.
+            _ = writeln!(stderr, "error: cannot write the result: {cause}");
+            Exit::CouldNot
+        }
+        (Ok(()), Err(_)) => Exit::CouldNot,
+    }
+}
+
+fn quiet_pipe(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,54 @@
+//! `trustctl providers`: what the catalogue knows.
+
+use clap::Args;
+use trustctl_catalog::Catalogue;
+
+use crate::Looks;
+use crate::answer::{Answer, Exit};
+use crate::failure::Failure;
+use crate::format::human;
+use crate::input::nearest;
+
+const NOTES: &str = "\
+Examples:
+  trustctl providers                   every provider and registry
+  trustctl providers github-actions    issuers, claims, what it requires by itself
+  trustctl providers npm               audience, names, versions, actions
+
+Exit codes: 0 shown, 2 there is none of that kind.";
+
+/// Show what is known of identity providers and registries
+///
+/// Without KIND, all of them. With KIND, a provider's issuers, audience, lifetimes, claims and what it requires by
+/// itself, or a registry's audience, names, versions and actions: each fact with its source and the day it was
+/// compared with it.
+#[derive(Debug, Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Providers {
+    /// What a trust file calls it: `github-actions`, `npm`
+    kind: Option<String>,
+}
+
+impl Providers {
+    pub(crate) fn run(&self, catalogue: &Catalogue, looks: Looks) -> Result<Answer, Failure> {
+        let Some(kind) = &self.kind else {
+            return Ok(Answer::new(Exit::Yes, human::catalogue::list(catalogue, looks.stdout)));
+        };
+        let mut pages = Vec::new();
+        pages.extend(catalogue.provider(kind).map(|found| human::catalogue::provider(found, looks.stdout)));
+        pages.extend(catalogue.registry(kind).map(|found| human::catalogue::registry(found, looks.stdout)));
+        if pages.is_empty() {
+            return Err(unknown(catalogue, kind));
+        }
+        Ok(Answer::new(Exit::Yes, pages.join("\n")))
+    }
+}
+
+fn unknown(catalogue: &Catalogue, kind: &str) -> Failure {
+    let kinds = || catalogue.providers.iter().map(|it| it.kind.as_str()).chain(catalogue.registries.iter().map(|it| it.kind.as_str()));
+    let failure = Failure::new(format!("no provider and no registry is called `{kind}`"));
+    match nearest(kind, kinds()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help(format!("there are {}", kinds().collect::<Vec<_>>().join(", "))),
+    }
+}

@@ -1,0 +1,231 @@
+//! Replays the transcripts in `tests/commands`, and checks what transcripts cannot: streams, bytes and schemas.
+//!
+//! `TRYCMD=overwrite cargo test -p trustctl-cli` writes what is new into transcripts and schemas.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use trustctl_cli::{Outside, run};
+
+const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
+
+#[test]
+fn transcripts() {
+    trycmd::TestCases::new().case(format!("{TESTS}/commands/*.trycmd")).case(format!("{TESTS}/commands/*.toml"));
+}
+
+/// Runs the command with a text as standard input: exit code, standard output, standard error.
+fn trustctl(arguments: &[&str], mut stdin: &[u8]) -> (u8, String, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let code = run(arguments_of(arguments), outside(&mut stdin, &mut stdout, &mut stderr));
+    (code, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn arguments_of(arguments: &[&str]) -> Vec<OsString> {
+    ["trustctl"].iter().chain(arguments).map(Into::into).collect()
+}
+
+fn outside<'a>(stdin: &'a mut &[u8], stdout: &'a mut dyn Write, stderr: &'a mut dyn Write) -> Outside<'a> {
+    Outside {
+        // 2026-11-20T12:00:00Z
+        now: 1_795_176_000,
+        stdin,
+        stdout,
+        stderr,
+        stdout_is_terminal: false,
+        stderr_is_terminal: false,
+        no_colour: false,
+        columns: None,
+    }
+}
+
+fn file(path: &str) -> String {
+    format!("{TESTS}/{path}")
+}
+
+fn eval_arguments(claims: &str) -> Vec<OsString> {
+    let (claims, policy) = (file(claims), file("commands/eval.in/npm.trust.yaml"));
+    arguments_of(&["eval", "--claims", &claims, "--policy", &policy, "--package", "@acme/widgets"])
+}
+
+/// A writer that fails with this kind of error.
+struct Failing(io::ErrorKind);
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_and_keeps_the_answer() {
+    for (claims, code) in [("commands/eval.in/allowed.json", 0), ("commands/eval.in/other-workflow.json", 1)] {
+        let (mut stdin, mut stderr) = (&b""[..], Vec::new());
+        let mut stdout = Failing(io::ErrorKind::BrokenPipe);
+        assert_eq!(run(eval_arguments(claims), outside(&mut stdin, &mut stdout, &mut stderr)), code);
+        assert!(stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    let (mut stdin, mut stderr) = (&b""[..], Vec::new());
+    let mut stdout = Failing(io::ErrorKind::StorageFull);
+    assert_eq!(run(arguments_of(&["providers"]), outside(&mut stdin, &mut stdout, &mut stderr)), 2);
+    assert!(String::from_utf8(stderr).unwrap().starts_with("error: cannot write the result"));
+}
+
+/// A folder of its own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("trustctl-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_change_nothing() {
+    let text = std::fs::read_to_string(file("commands/eval.in/npm.trust.yaml")).unwrap().replace("\r\n", "\n");
+    let folder = Folder::new("line-ends");
+    let crlf = text.replace('\n', "\r\n");
+    for (name, text) in [("crlf", crlf.clone()), ("bom", format!("\u{feff}{text}")), ("both", format!("\u{feff}{crlf}"))] {
+        let policy = folder.write(&format!("{name}.trust.yaml"), text);
+        let eval = |claims| trustctl(&["eval", "--claims", &file(claims), "--policy", &policy, "--package", "@acme/widgets"], b"");
+        let (code, stdout, stderr) = eval("commands/eval.in/allowed.json");
+        assert_eq!((code, stderr.as_str()), (0, ""), "{name}: {stdout}");
+        let (code, stdout, _) = eval("commands/eval.in/other-workflow.json");
+        assert_eq!(code, 1);
+        assert!(stdout.contains("10 |       workflow-file: publish.yml\n"), "{name}: {stdout}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_silence_the_others() {
+    let folder = Folder::new("unreadable");
+    folder.write("bytes.trust.yaml", b"trust: 1\n\xff");
+    folder.write("utf16.trust.yaml", b"\xff\xfet\0");
+    folder.write("empty.trust.yaml", b"");
+    folder.write("errors.trust.yaml", "trust: 1\nregistry: npm\ngrants: []\n");
+    let (code, stdout, _) = trustctl(&["lint", folder.path()], b"");
+    assert_eq!(code, 2, "{stdout}");
+    for part in ["is not UTF-8 text: the byte at offset 9 does not fit", "is UTF-16 text", "empty.trust.yaml", "errors.trust.yaml:3"] {
+        assert!(stdout.contains(part), "{part} is not in\n{stdout}");
+    }
+    assert!(stdout.ends_with("; 2 could not be read\n"), "{stdout}");
+    let (code, stdout, _) = trustctl(&["lint", folder.path(), "--format", "json"], b"");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, report["unreadable"].as_array().unwrap().len()), (2, 2));
+}
+
+#[test]
+fn what_git_ignores_is_left_out() {
+    let folder = Folder::new("ignored");
+    let text = std::fs::read_to_string(file("commands/eval.in/npm.trust.yaml")).unwrap();
+    folder.write(".gitignore", "old/\n");
+    folder.write("old/a.trust.yaml", "trust: none\n");
+    folder.write(".github/npm.trust.yaml", text);
+    let (code, stdout, _) = trustctl(&["lint", folder.path()], b"");
+    assert_eq!(code, 0, "{stdout}");
+    assert!(stdout.starts_with("checked 1 trust file: "), "{stdout}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_include_does_not_leave_its_folder_by_a_link() {
+    let folder = Folder::new("links");
+    let outside = folder.write("outside/team.yaml", "trust: 1\ngrants: []\n");
+    let root = folder.write("inside/trust.yaml", "trust: 1\nregistry: npm\ninclude:\n  teams/*.yaml: [left-pad]\n");
+    std::fs::create_dir_all(folder.0.join("inside/teams")).unwrap();
+    std::os::unix::fs::symlink(outside, folder.0.join("inside/teams/team.yaml")).unwrap();
+    let (code, stdout, _) = trustctl(&["lint", &root], b"");
+    assert_eq!(code, 1);
+    assert!(stdout.contains("is a link out of the folder"), "{stdout}");
+}
+
+#[test]
+fn colour_and_width_are_a_terminals() {
+    let drawn = |no_colour, columns| {
+        let (mut stdin, mut stdout, mut stderr) = (&b""[..], Vec::new(), Vec::new());
+        let terminal = Outside {
+            stdout_is_terminal: true,
+            no_colour,
+            columns: Some(columns),
+            ..outside(&mut stdin, &mut stdout, &mut stderr)
+        };
+        assert_eq!(run(eval_arguments("commands/eval.in/other-workflow.json"), terminal), 1);
+        String::from_utf8(stdout).unwrap()
+    };
+    assert!(drawn(false, 80).starts_with("\u{1b}[1;31mdeny\u{1b}[0m: publish @acme/widgets"));
+    let plain = drawn(true, 60);
+    assert!(!plain.contains('\u{1b}') && plain.contains('\u{2502}'), "{plain}");
+    // Only what cannot be broken may stand over the edge: a long value of a token, the name of a grant and its file.
+    let text = |line: &str| line.replace("nearest  widgets-release", "").trim_matches([' ', '\u{2502}']).to_owned();
+    let over: Vec<_> = plain.lines().filter(|line| line.chars().count() > 60 && text(line).contains(' ')).collect();
+    assert!(over.is_empty(), "{over:#?}");
+}
+
+#[test]
+fn no_output_holds_any_part_of_a_token() {
+    let token = std::fs::read_to_string(file("captured/github-npm-publish-2022.jwt")).unwrap();
+    let keys = file("captured/github-jwks-2022.json");
+    let policy = file("commands/captured.in/playground.trust.yaml");
+    let parts: Vec<&str> = token.trim().split('.').collect();
+    let inputs = [
+        token.clone(),
+        format!("{}=", token.trim()),
+        format!("Bearer {token}"),
+        format!("{{\"count\": 1, \"value\": \"{}\"}}", token.trim()),
+        token.replace('.', ".."),
+        token.replace('V', "W"),
+    ];
+    let eval = ["eval", "--token", "-", "--policy", &policy, "--package", "playground", "--jwks", &keys, "--at", "issued"];
+    for input in &inputs {
+        for arguments in [&["token", "-"][..], &eval, &[&eval[..], &["--format", "json"]].concat()] {
+            let (_, stdout, stderr) = trustctl(arguments, input.as_bytes());
+            assert!(!(stdout.is_empty() && stderr.is_empty()));
+            for part in &parts {
+                assert!(!stdout.contains(part) && !stderr.contains(part), "{arguments:?} shows a part of the token");
+            }
+        }
+    }
+}
+
+#[test]
+fn schemas_are_as_generated() {
+    let overwrite = std::env::var_os("TRYCMD").is_some_and(|value| value == "overwrite");
+    for (name, text) in trustctl_cli::schemas() {
+        let path = format!("{TESTS}/../schema/{name}");
+        if overwrite {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(kept == text, "schema/{name} is stale");
+    }
+}
