@@ -95,7 +95,11 @@ impl Fetch for HttpFetch {
     fn fetch(&self, url: &str, limit: usize) -> Result<Vec<u8>, FetchError> {
         let deadline = Instant::now().checked_add(self.timeout).ok_or_else(|| self.timed_out())?;
         let url = Url::parse(url).map_err(|error| FetchError::Unreachable { what: error.to_string() })?;
-        let client = if url.scheme() == "http" && is_loopback(&url) { &self.loopback } else { &self.secure };
+        let client = match url.scheme() {
+            "https" => &self.secure,
+            "http" if is_loopback(&url) => &self.loopback,
+            _ => return Err(FetchError::NotSecure),
+        };
         let response = client
             .get(url)
             .header(ACCEPT, HeaderValue::from_static("application/json"))

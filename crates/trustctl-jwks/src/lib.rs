@@ -36,6 +36,9 @@ pub enum FetchError {
         /// What went wrong.
         what: String,
     },
+    /// The URL is neither HTTPS nor plain HTTP on a loopback address; nothing was sent.
+    #[error("only HTTPS is fetched, and plain HTTP on this machine")]
+    NotSecure,
     /// The answer was not complete in time.
     #[error("no complete answer within {seconds} s")]
     TimedOut {
