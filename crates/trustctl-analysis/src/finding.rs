@@ -4,7 +4,9 @@ use std::fmt;
 
 use trustctl_diag::{Diagnostic, Label, Place, Severity};
 
-use crate::Witness;
+use crate::Rule;
+use crate::facts::GrantFacts;
+use crate::witness::{self, Adversary, Witness};
 
 /// One thing that a rule or the reader found.
 ///
@@ -96,21 +98,24 @@ impl fmt::Display for Known {
 }
 
 /// A finding in the making; the rule's name, severity and basis are added by whoever runs the rule.
-#[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct Report<'g> {
     place: Place,
     message: String,
     here: String,
     also: Vec<Label>,
     help: Option<String>,
     severity: Option<Severity>,
-    witness: Option<Witness>,
+    witness: Option<Box<dyn FnOnce() -> Option<Witness> + 'g>>,
 }
 
-impl Report {
+impl<'g> Report<'g> {
     pub(crate) fn at(place: Place, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { place, message, here: String::new(), also: Vec::new(), help: None, severity: None, witness: None }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
     /// Text under the primary place.
@@ -137,23 +142,35 @@ impl Report {
         self
     }
 
-    /// Who gets in, if a token was confirmed.
-    pub(crate) fn witness(mut self, witness: Option<Witness>) -> Self {
-        self.witness = witness;
+    /// A token of that adversary, with these values, that the grant lets in: looked for only if the finding is shown.
+    pub(crate) fn lets_in(
+        mut self,
+        grant: &'g GrantFacts<'_>,
+        adversary: Adversary,
+        values: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let values: Vec<(String, String)> = values.into_iter().collect();
+        self.witness = Some(Box::new(move || witness::find(grant, adversary, &values)));
         self
     }
 
-    pub(crate) fn into_finding(self, rule: &crate::Rule) -> Finding {
+    pub(crate) fn into_finding(self, rule: &Rule) -> Finding {
         let mut labels = vec![Label { place: self.place, text: self.here }];
         labels.extend(self.also);
+        let witness = self.witness.map(|find| find());
+        let known = match &witness {
+            // Nothing was proved of a token that was looked for and not found.
+            Some(None) if rule.known == Known::Proved => Known::Catalogue,
+            _ => rule.known,
+        };
         Finding {
             rule: rule.name,
             severity: self.severity.unwrap_or(rule.severity),
-            known: rule.known,
+            known,
             message: self.message,
             labels,
             help: self.help,
-            witness: self.witness,
+            witness: witness.flatten(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Runs the rules.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use trustctl_catalog::Catalogue;
 use trustctl_claims::UnixTime;
-use trustctl_diag::Place;
+use trustctl_diag::{Diagnostic, Place};
 use trustctl_eval::Evaluator;
 use trustctl_policy::{ConditionId, GrantId, Origin, Policy, ProviderId};
 
@@ -55,9 +55,11 @@ pub fn lint(inputs: &[LintInput], now: UnixTime, options: &LintOptions) -> Vec<F
         let mut findings = Findings::default();
         for (id, _) in cx.policy.grants() {
             let Some(facts) = cx.facts(id) else { continue };
-            findings.table = Some((Table::of(cx.policy, &facts), facts.place()));
+            findings.table = Some((Table::of(cx.policy, &facts), facts.grant.place));
             for rule in rules() {
-                if let Check::Grant(check) = rule.check {
+                if let Check::Grant(check) = rule.check
+                    && !findings.has_enough_of(rule)
+                {
                     findings.rule = Some(rule);
                     check(&facts, &mut findings);
                 }
@@ -84,6 +86,7 @@ pub(crate) struct PolicyContext<'a> {
     pub(crate) now: UnixTime,
     pub(crate) options: LintOptions,
     providers: Vec<ProviderFacts<'a>>,
+    refused: HashSet<Place>,
     evaluator: OnceCell<Evaluator>,
     pairs: OnceCell<Pairs>,
 }
@@ -103,6 +106,7 @@ impl<'a> PolicyContext<'a> {
             now,
             options,
             providers,
+            refused: policy.refusals().iter().filter_map(Diagnostic::place).collect(),
             evaluator: OnceCell::new(),
             pairs: OnceCell::new(),
         }
@@ -121,6 +125,11 @@ impl<'a> PolicyContext<'a> {
         GrantFacts::new(self, id, self.policy.grant(id)?)
     }
 
+    /// Whether the reader refuses the grant that stands there.
+    pub(crate) fn is_refused(&self, place: Place) -> bool {
+        self.refused.contains(&place)
+    }
+
     /// The pairs of grants of which one is of no use.
     pub(crate) fn pairs(&self) -> &Pairs {
         self.pairs.get_or_init(|| overlap::pairs(self))
@@ -132,6 +141,9 @@ impl<'a> PolicyContext<'a> {
     }
 }
 
+/// Findings of one rule in one policy: nobody reads more, and a file with a million grants would give a million.
+const MOST_OF_A_RULE: usize = 1000;
+
 /// Collects what rules report.
 #[derive(Default)]
 pub(crate) struct Findings<'a> {
@@ -139,34 +151,53 @@ pub(crate) struct Findings<'a> {
     /// The table of the grant that rules look at, and the grant's place.
     table: Option<(Table, Place)>,
     found: Vec<Finding>,
+    /// How many there are of each rule.
+    counts: HashMap<&'a str, usize>,
     /// What was said of a table's rows at a place (none: at the row itself), and of how many more the same holds.
     rows: HashMap<(Table, &'a str, Option<Place>), (usize, usize)>,
 }
 
-impl Findings<'_> {
-    pub(crate) fn add(&mut self, report: Report) {
-        let Some(rule) = self.rule else { return };
-        let finding = report.into_finding(rule);
+impl<'a> Findings<'a> {
+    pub(crate) fn add(&mut self, report: Report<'_>) {
+        let Some(rule) = self.rule.filter(|rule| !self.has_enough_of(rule)) else { return };
         if let Some((table, row)) = self.table {
-            let key = (table, rule.name, finding.place().filter(|place| *place != row));
+            let is_at_the_row = report.place().file == row.file && report.place().span.start == row.span.start;
+            let key = (table, rule.name, (!is_at_the_row).then_some(report.place()));
             if let Some((_, more)) = self.rows.get_mut(&key) {
                 *more += 1;
                 return;
             }
             self.rows.insert(key, (self.found.len(), 0));
         }
-        self.found.push(finding);
+        let count = self.counts.entry(rule.name).or_insert(0);
+        *count += 1;
+        let is_last = *count == MOST_OF_A_RULE;
+        self.found.push(report.into_finding(rule));
+        if is_last {
+            self.say_of(self.found.len().saturating_sub(1), "the rule looks no further in this policy");
+        }
+    }
+
+    fn has_enough_of(&self, rule: &Rule) -> bool {
+        self.counts.get(rule.name).is_some_and(|count| *count >= MOST_OF_A_RULE)
     }
 
     /// What was found; what holds of many rows of one table is said once.
     fn finish(mut self) -> Vec<Finding> {
-        for (at, more) in self.rows.into_values().filter(|(_, more)| *more > 0) {
-            let Some(label) = self.found.get_mut(at).and_then(|finding| finding.labels.first_mut()) else { continue };
+        for (at, more) in std::mem::take(&mut self.rows).into_values().filter(|(_, more)| *more > 0) {
             let rows = if more == 1 { "row" } else { "rows" };
-            let said = if label.text.is_empty() { String::new() } else { format!("{}; ", label.text) };
-            label.text = format!("{said}the same holds of {more} more {rows} of the table");
+            self.say_of(at, &format!("the same holds of {more} more {rows} of the table"));
         }
         self.found
+    }
+
+    /// Adds to what stands at the place of a finding.
+    fn say_of(&mut self, at: usize, what: &str) {
+        let Some(label) = self.found.get_mut(at).and_then(|finding| finding.labels.first_mut()) else { return };
+        if !label.text.is_empty() {
+            label.text.push_str("; ");
+        }
+        label.text.push_str(what);
     }
 }
 
@@ -229,6 +260,21 @@ mod tests {
             \x20     b: { repository: acme/b }\n\
             \x20   actions: [publish]\n    provider: github-actions\n    when: { environment: npm }\n";
         assert_eq!(said(table).len(), 2);
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_says_so() {
+        let grant = |at: usize| {
+            format!(
+                "  - {{ packages: [p{at}], actions: [publish], provider: gitlab, when: {{ project_id: {at}, environment: x }} }}\n"
+            )
+        };
+        let head =
+            "trust: 1\nregistry: { kind: generic, audience: https://packages.acme.example }\ngrants:\n".to_owned();
+        let text: String = std::iter::once(head).chain((0..1_200).map(grant)).collect();
+        let said = said(&text);
+        assert_eq!(said.len(), MOST_OF_A_RULE);
+        assert!(said.last().unwrap().ends_with("the rule looks no further in this policy)"));
     }
 
     #[test]

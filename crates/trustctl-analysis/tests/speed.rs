@@ -16,11 +16,18 @@ fn a_thousand_files_a_second() {
     for (what, texts) in [("clean", clean), ("half of them bad", all)] {
         let texts: Vec<&String> = texts.iter().cycle().take(2_000).collect();
         let start = Instant::now();
-        let inputs: Vec<LintInput> =
-            texts.iter().filter_map(|text| read_text("trust.yaml", text).policy).map(|policy| LintInput::new(Arc::new(policy))).collect();
+        let inputs: Vec<LintInput> = texts
+            .iter()
+            .filter_map(|text| read_text("trust.yaml", text).policy)
+            .map(|policy| LintInput::new(Arc::new(policy)))
+            .collect();
         let read = start.elapsed();
         let found = lint(&inputs, UnixTime(1_795_262_400), &LintOptions::default()).len();
         let all = start.elapsed();
-        println!("{what}: {} files, {found} findings: read {read:?}, linted {:?}", inputs.len(), all.saturating_sub(read));
+        println!(
+            "{what}: {} files, {found} findings: read {read:?}, linted {:?}",
+            inputs.len(),
+            all.saturating_sub(read)
+        );
     }
 }

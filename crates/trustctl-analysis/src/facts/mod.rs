@@ -250,7 +250,7 @@ impl<'a> GrantFacts<'a> {
     pub(crate) fn is_tied_to_a_tenant(&self) -> bool {
         // In its own dialect the reader has decided, the claims that a trust file declares included.
         match self.is_generic() {
-            false => !self.cx.policy.refusals().iter().any(|refusal| refusal.place() == Some(self.grant.place)),
+            false => !self.cx.is_refused(self.grant.place),
             true => tenant::is_tied(self),
         }
     }

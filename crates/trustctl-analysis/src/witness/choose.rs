@@ -23,8 +23,27 @@ pub(super) fn value(grant: &GrantFacts<'_>, fact: &Fact<'_>, current: Option<&st
     }
     let mut candidates = Vec::new();
     chooser.candidates(fact.matcher, values.as_ref(), &mut candidates);
+    candidates.extend(known_values(grant, fact));
     candidates.extend(WORDS.into_iter().map(str::to_owned));
     candidates.into_iter().find(|value| fits(value))
+}
+
+/// Whether a value that is there meets the matcher. Only to choose by: the evaluator has the last word.
+pub(super) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str, package: &str) -> bool {
+    Chooser { grant, package }.meets(matcher, value)
+}
+
+/// The values that the catalogue names for the claim: those of the provider's requirement, and a choice of words.
+fn known_values(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Vec<String> {
+    let requires = grant.provider.entry.map_or(&[][..], |entry| entry.requires.as_slice());
+    let required = requires
+        .iter()
+        .filter(|requirement| requirement.claim == fact.claim.name)
+        .flat_map(|requirement| &requirement.values);
+    let values = fact.entry.and_then(|entry| entry.values.as_deref()).unwrap_or("");
+    let is_choice = values.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'|' | b'-' | b'_'));
+    let words = values.split('|').filter(|_| is_choice).map(str::to_owned);
+    required.cloned().chain(words).collect()
 }
 
 struct Chooser<'g, 'a> {
@@ -84,7 +103,6 @@ impl Chooser<'_, '_> {
         self.grant.policy().template(id)?.parts.iter().map(part).collect()
     }
 
-    /// Whether a value that is there meets the matcher. Only to choose by: the evaluator has the last word.
     fn meets(&self, matcher: &Matcher, value: &str) -> bool {
         let policy = self.grant.policy();
         match matcher {

@@ -27,7 +27,7 @@ impl<'g, 'a> Draft<'g, 'a> {
     pub(super) fn of(
         grant: &'g GrantFacts<'a>,
         adversary: Adversary,
-        extra: &[(&str, &str)],
+        extra: &[(String, String)],
         package: &str,
     ) -> Option<Self> {
         let mut draft = Self { grant, values: BTreeMap::new(), habits: BTreeMap::new(), absent: BTreeSet::new() };
@@ -35,7 +35,7 @@ impl<'g, 'a> Draft<'g, 'a> {
             draft.set(claim, value);
         }
         for fact in &grant.facts {
-            draft.set_literal(fact);
+            draft.set_literal(fact, package);
         }
         draft.become_adversary(adversary);
         for fact in &grant.facts {
@@ -126,13 +126,17 @@ impl<'g, 'a> Draft<'g, 'a> {
     }
 
     /// What literals say comes first: the other conditions leave more room.
-    fn set_literal(&mut self, fact: &Fact<'_>) {
+    fn set_literal(&mut self, fact: &Fact<'_>, package: &str) {
         let Some(literals) = fact.matcher.literals() else { return };
-        let texts: Vec<&str> = literals.into_iter().map(|literal| self.grant.policy().text(literal)).collect();
-        let current = self.value(&fact.claim.name);
-        let fits = current.as_deref().filter(|value| texts.contains(value)).or(texts.first().copied());
-        if let Some(value) = fits.map(str::to_owned) {
-            self.set(&fact.claim.name, &value);
+        let claim = fact.claim.name.as_str();
+        let current = self.value(claim);
+        let texts = literals.into_iter().map(|literal| self.grant.policy().text(literal));
+        let meets_all =
+            |text: &&str| self.grant.on(claim).all(|fact| choose::meets(self.grant, fact.matcher, text, package));
+        let fitting: Vec<&str> = texts.filter(meets_all).collect();
+        let value = fitting.iter().find(|text| current.as_deref() == Some(**text)).or(fitting.first());
+        if let Some(value) = value.map(|value| (*value).to_owned()) {
+            self.set(claim, &value);
         }
     }
 

@@ -77,7 +77,7 @@ impl Adversary {
 }
 
 /// A token of the adversary that the grant lets in, confirmed by the evaluator; `extra` are values that it must have.
-pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(&str, &str)]) -> Option<Witness> {
+pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(String, String)]) -> Option<Witness> {
     let at = grant.cx.now;
     if grant.grant.expires_at().is_some_and(|expires_at| expires_at <= at.0) {
         return None;

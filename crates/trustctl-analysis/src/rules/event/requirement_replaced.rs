@@ -7,7 +7,6 @@ use crate::facts::GrantFacts;
 use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
-use crate::witness;
 
 declare_rule! {
     /// ## What it finds
@@ -106,11 +105,7 @@ fn check_values(grant: &GrantFacts<'_>, requirement: &Requirement, findings: &mu
         )
         .here(requirement.why.clone())
         .help(format!("leave `{}` out, or name only {}", fact.claim.name, in_words(&requirement.values)))
-        .witness(witness::find(
-            grant,
-            Adversary::OutsiderEvent,
-            &[(requirement.claim.as_str(), first.as_str())],
-        ));
+        .lets_in(grant, Adversary::OutsiderEvent, [(requirement.claim.clone(), first.clone())]);
         findings.add(if grant.only_reads() { report.severity(Severity::Info) } else { report });
     }
 }

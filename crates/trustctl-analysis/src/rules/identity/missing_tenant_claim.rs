@@ -6,7 +6,6 @@ use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
 use crate::rules::workflow::reusable_workflow_without_caller as reusable;
-use crate::witness;
 
 declare_rule! {
     /// ## What it finds
@@ -92,7 +91,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     for fact in grant.written().skip(1).take(5) {
         report = report.also(fact.place(), why_not(fact));
     }
-    findings.add(report.witness(witness::find(grant, Adversary::Anyone, &[])).help(match grant.proposal() {
+    findings.add(report.lets_in(grant, Adversary::Anyone, []).help(match grant.proposal() {
         Some((claim, example)) => format!("say whose: add `{claim}: {example}` with your own values"),
         None => "say which claim names the tenant, `claims: { team: { type: string, tenant: true } }`, and fix it; or say `tenants: ours`".to_owned(),
     }));

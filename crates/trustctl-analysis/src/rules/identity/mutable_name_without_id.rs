@@ -6,7 +6,6 @@ use crate::facts::{Fact, GrantFacts};
 use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
-use crate::witness;
 
 declare_rule! {
     /// ## What it finds
@@ -80,7 +79,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     };
     let report = Report::at(fact.place(), format!("whoever registers {name} after it is given up gets in"))
         .here("a name, not an id")
-        .witness(witness::find(grant, Adversary::ReRegisteredName, &[]));
+        .lets_in(grant, Adversary::ReRegisteredName, []);
     findings.add(match mend(grant, fact) {
         Some(mend) => report.help(mend),
         None => report,

@@ -5,7 +5,6 @@ use crate::facts::GrantFacts;
 use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
-use crate::witness;
 
 declare_rule! {
     /// ## What it finds
@@ -81,6 +80,6 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
         Report::at(grant.place(), format!("everybody who can push to the repository can {}", grant.what()))
             .here("asks for no environment")
             .help(format!("add `{}: {name}`, and let the provider ask a reviewer before such a job runs", claim.name))
-            .witness(witness::find(grant, Adversary::AnyWriter, &[])),
+            .lets_in(grant, Adversary::AnyWriter, []),
     );
 }

@@ -3,7 +3,6 @@ use crate::facts::GrantFacts;
 use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
-use crate::witness;
 
 declare_rule! {
     /// ## What it finds
@@ -74,9 +73,11 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     }
     let Some(fact) = grant.written().find(|fact| is_of_the_called(&fact.claim.name)) else { return };
     let message = format!("any repository that calls this workflow can {}", grant.what());
-    let report = Report::at(fact.place(), message)
-        .here("names what is called, not who calls it")
-        .witness(witness::find(grant, Adversary::Caller, &[]));
+    let report = Report::at(fact.place(), message).here("names what is called, not who calls it").lets_in(
+        grant,
+        Adversary::Caller,
+        [],
+    );
     findings.add(match grant.proposal() {
         Some((claim, example)) => {
             report.help(format!("say who may call it: add `{claim}: {example}` with your own values"))
