@@ -19,6 +19,9 @@ pub(crate) enum NoToken {
         /// Which member looks like the token.
         member: Option<&'static str>,
     },
+    /// A JWK set.
+    #[error("a key set, not a token")]
+    KeySet,
     /// `"…"`.
     #[error("a token in quotes")]
     Quoted,
@@ -52,8 +55,9 @@ impl NoToken {
     pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
             Self::Header => "give only what follows `Bearer `".to_owned(),
-            Self::Json { member: Some(member) } => format!("the token is the member `{member}`: `jq -r .{member} FILE | trustctl … -`"),
+            Self::Json { member: Some(member) } => format!("the token is the member `{member}`: `jq -r .{member}` takes it out"),
             Self::Json { member: None } => "claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned(),
+            Self::KeySet => "give it with `trustctl eval --jwks FILE`, beside the token".to_owned(),
             Self::Quoted => "leave the quotes out: `jq -r` does".to_owned(),
             Self::Masked => "write it to a file inside the job instead, and delete the file afterwards: it is a credential".to_owned(),
             Self::Blanks => "give the token alone, on one line".to_owned(),
@@ -75,6 +79,9 @@ pub(crate) fn token(text: &str) -> Result<&str, NoToken> {
     }
     if lower.starts_with(['{', '[']) {
         const MEMBERS: [&str; 5] = ["value", "id_token", "token", "access_token", "oidc_token"];
+        if token.contains("\"keys\"") && token.contains("\"kty\"") {
+            return Err(NoToken::KeySet);
+        }
         let member = MEMBERS.into_iter().find(|member| token.contains(&format!("\"{member}\"")));
         return Err(NoToken::Json { member });
     }
@@ -116,6 +123,7 @@ mod tests {
         assert_eq!(token("authorization: bearer e30.e30.c2ln"), Err(NoToken::Header));
         assert_eq!(token(r#"{"count":1857,"value":"e30.e30.c2ln"}"#), Err(NoToken::Json { member: Some("value") }));
         assert_eq!(token(r#"{"iss":"https://ci.example"}"#), Err(NoToken::Json { member: None }));
+        assert_eq!(token(r#"{"keys":[{"kty":"RSA"}]}"#), Err(NoToken::KeySet));
         assert_eq!(token("\"e30.e30.c2ln\""), Err(NoToken::Quoted));
         assert_eq!(token("-----BEGIN PUBLIC KEY-----\nMII"), Err(NoToken::Pem));
         assert_eq!(token("***"), Err(NoToken::Masked));

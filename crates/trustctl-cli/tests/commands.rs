@@ -229,3 +229,68 @@ fn schemas_are_as_generated() {
         assert!(kept == text, "schema/{name} is stale");
     }
 }
+
+#[test]
+fn results_are_as_the_schemas_say() {
+    let schemas = trustctl_cli::schemas();
+    let schema = |file: &str| {
+        let (_, text) = schemas.iter().find(|(name, _)| *name == file).unwrap();
+        jsonschema::validator_for(&serde_json::from_str(text).unwrap()).unwrap()
+    };
+    let (decision, findings) = (schema("decision.schema.json"), schema("findings.schema.json"));
+    let (policy, broken) = (file("commands/eval.in/npm.trust.yaml"), file("commands/broken.in/broken.trust.yaml"));
+    let playground = file("commands/captured.in/playground.trust.yaml");
+    let (allowed, other) = (file("commands/eval.in/allowed.json"), file("commands/eval.in/other-workflow.json"));
+    let (token, keys) = (file("captured/github-npm-publish-2022.jwt"), file("captured/github-jwks-2022.json"));
+    let eval = |claims, policy, package| ["eval", "--format", "json", "--claims", claims, "--policy", policy, "--package", package].to_vec();
+    let verified = |at| ["eval", "--format", "json", "--token", &token, "--jwks", &keys, "--policy", &playground, "--package", "playground", "--at", at].to_vec();
+    let open = file("commands/lint.in");
+    let cases = [
+        (eval(&allowed, &policy, "@acme/widgets"), 0, &decision),
+        (eval(&other, &policy, "@acme/widgets@1.4.0"), 1, &decision),
+        (eval(&other, &policy, "no-such-package"), 1, &decision),
+        (eval(&other, &broken, "@acme/widgets"), 2, &decision),
+        (eval("-", &policy, "@acme/widgets"), 2, &decision),
+        (verified("issued"), 0, &decision),
+        (verified("now"), 1, &decision),
+        (vec!["lint", "--format", "json", &open, &broken], 1, &findings),
+        (vec!["lint", "--format", "json", "/nowhere/trust.yaml"], 2, &findings),
+        (vec!["lint", "--format", "json", "/nowhere/"], 2, &findings),
+    ];
+    for (arguments, expected, schema) in cases {
+        let (code, stdout, stderr) = trustctl(&arguments, b"");
+        assert_eq!((code, stderr.as_str()), (expected, ""), "{arguments:?}\n{stdout}");
+        let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        let problems: Vec<String> = schema.iter_errors(&result).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{arguments:?}: {problems:#?}\n{stdout}");
+        assert_eq!(result["version"], 1);
+    }
+    assert!(!decision.is_valid(&serde_json::json!({ "version": 1 })) && !decision.is_valid(&serde_json::json!({})));
+}
+
+#[test]
+fn one_byte_changed_is_denied() {
+    let token = std::fs::read_to_string(file("captured/github-npm-publish-2022.jwt")).unwrap();
+    let token = token.trim();
+    let (keys, policy) = (file("captured/github-jwks-2022.json"), file("commands/captured.in/playground.trust.yaml"));
+    let eval = |token: &str| {
+        // `--at` is given, because a token whose claims cannot be read does not say when it was issued.
+        let arguments = ["eval", "--token", "-", "--jwks", &keys, "--policy", &policy, "--package", "playground", "--at", "2022-08-05T01:29:53Z"];
+        trustctl(&[&arguments[..], &["--format", "json"]].concat(), token.as_bytes())
+    };
+    assert_eq!(eval(token).0, 0);
+    for at in (0..token.len()).step_by(7).chain([token.len() - 1]) {
+        let mut bytes = token.as_bytes().to_vec();
+        let old = bytes.get(at).copied().unwrap();
+        if old == b'.' {
+            continue;
+        }
+        *bytes.get_mut(at).unwrap() = if old == b'A' { b'B' } else { b'A' };
+        let (code, stdout, stderr) = eval(std::str::from_utf8(&bytes).unwrap());
+        let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!((code, stderr.as_str()), (1, ""), "byte {at}: {stdout}");
+        assert_eq!((&result["decision"], &result["verified"]), (&"deny".into(), &false.into()));
+        assert!(result["reasons"][0]["code"].as_str().unwrap().starts_with("token-"), "{stdout}");
+        assert!(result["trace"].as_array().unwrap().is_empty());
+    }
+}
