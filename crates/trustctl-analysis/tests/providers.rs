@@ -137,3 +137,68 @@ fn custom() {
     let rules: Vec<&str> = found(shared, "pipeline: release").into_iter().map(|(rule, _)| rule).collect();
     assert_eq!(rules, ["missing-tenant-claim"]);
 }
+
+/// A whole trust file: rules with the severity of what they find.
+fn severities(text: &str) -> Vec<(&'static str, &'static str)> {
+    let reading = read_text("trust.yaml", text);
+    assert_eq!(reading.diagnostics, [], "{text}");
+    let policy = Arc::new(reading.policy.expect("a policy without diagnostics"));
+    let findings = lint(&[LintInput::new(policy)], NOW, &LintOptions::default());
+    findings.iter().map(|finding| (finding.rule, finding.severity.word())).collect()
+}
+
+#[test]
+fn whose_machine_is_worse_where_the_registry_refuses_it() {
+    let text = |dialect: &str, registry: &str| {
+        format!(
+            "trust: 1\n{dialect}registry: {registry}\ngrants:\n  - packages: [widgets]\n    actions: [publish]\n    \
+             provider: github-actions\n    when: {{ repository-pin: acme@1/widgets@2, environment: npm }}\n"
+        )
+    };
+    let own = "{ kind: generic, audience: https://packages.acme.example }";
+    assert_eq!(severities(&text("", "npm")), []);
+    assert_eq!(severities(&text("dialect: generic\n", "npm")), [("self-hosted-runner", "warning")]);
+    assert_eq!(severities(&text("", own)), [("self-hosted-runner", "info")]);
+}
+
+#[test]
+fn reading_asks_for_less() {
+    let text = "trust: 1\nregistry: { kind: generic, audience: https://packages.acme.example }\ngrants:\n  \
+                - packages: [widgets, gadgets]\n    actions: [read]\n    provider: github-actions\n    \
+                when: { repository_owner_id: 1, event_name: [push, pull_request] }\n";
+    assert_eq!(severities(text), [("requirement-replaced", "info")]);
+}
+
+#[test]
+fn accounts_are_acted_as() {
+    let text = "trust: 1\nregistry: { kind: generic, audience: https://packages.acme.example }\ngrants:\n  \
+                - accounts: [ci-publisher]\n    provider: github-actions\n    when: { environment: release }\n";
+    let policy = Arc::new(read_text("trust.yaml", text).policy.expect("a policy"));
+    let findings = lint(&[LintInput::new(policy)], NOW, &LintOptions::default());
+    let finding = findings.iter().find(|finding| finding.rule == "missing-tenant-claim").expect("a finding");
+    assert!(finding.message.contains("can act as `ci-publisher`"), "{}", finding.message);
+    let witness = finding.witness.as_ref().expect("a witness");
+    assert_eq!((witness.action.as_deref(), witness.resource.as_str()), (None, "ci-publisher"));
+    assert!(witness.highlights.contains(&("repository".to_owned(), "evil-corp/widgets".to_owned())));
+}
+
+#[test]
+fn patterns_of_other_systems_are_read_for_what_they_let_in() {
+    let text = |sub: &str| {
+        format!(
+            "trust: 1\ndialect: generic\nregistry: {{ kind: generic, audience: https://packages.acme.example }}\ngrants:\n  \
+             - packages: [widgets]\n    actions: [publish]\n    provider: github-actions\n    \
+             when: {{ sub: {sub}, runner_environment: github-hosted }}\n"
+        )
+    };
+    let open = [("missing-tenant-claim", "error")];
+    assert_eq!(severities(&text("{ glob: \"repo:*\", crossing: true }")), open);
+    assert_eq!(severities(&text("{ glob: \"*:ref:refs/heads/main\", crossing: true }")), open);
+    assert_eq!(severities(&text("{ search: acme/widgets }")), open);
+    assert_eq!(severities(&text("[repo:acme/widgets:environment:npm, { glob: \"repo:*\", crossing: true }]")), open);
+    assert_eq!(
+        severities(&text("{ glob: \"repo:acme/widgets:*\", crossing: true }")),
+        [("missing-environment", "warning")]
+    );
+    assert_eq!(severities(&text("{ glob: \"repo:acme/widgets:environment:*\", crossing: true }")), []);
+}
