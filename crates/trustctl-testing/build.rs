@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Where suites lie, from the repository's folder.
-const FOLDERS: [&str; 3] = ["tests/suites", "policies/tests", "docs/language.md"];
+const FOLDERS: [&str; 4] = ["tests/suites", "policies/tests", "docs/language.md", "docs/testing.md"];
 
 fn main() -> io::Result<()> {
     let crate_folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut tests = String::new();
     for file in files {
-        let name: String = file.trim_end_matches(".md").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let name: String =
+            file.trim_end_matches(".md").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let _ = writeln!(tests, "#[test]\nfn {name}() {{\n    run({file:?});\n}}");
     }
     fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("suites.rs"), tests)
@@ -31,7 +32,10 @@ fn find(repository: &Path, path: &Path, files: &mut Vec<String>) -> io::Result<(
         for entry in fs::read_dir(whole)? {
             find(repository, &path.join(entry?.file_name()), files)?;
         }
-    } else if path.extension().is_some_and(|extension| extension == "md") && whole.exists() && !path.ends_with("README.md") {
+    } else if path.extension().is_some_and(|extension| extension == "md")
+        && whole.exists()
+        && !path.ends_with("README.md")
+    {
         files.push(path.to_string_lossy().replace('\\', "/"));
     }
     Ok(())

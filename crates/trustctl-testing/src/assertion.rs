@@ -3,7 +3,7 @@
 //! They are no part of the trust file: it is read without them, so that they can stand where YAML has no room for a
 //! comment. `# ^ error: …` on a line of its own is about the line above.
 
-use trustctl_diag::Diagnostic;
+use trustctl_analysis::Finding;
 
 /// What sort of thing is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,9 @@ enum Before<'l> {
 fn comment(line: &str) -> Option<(Before<'_>, Kind, &str)> {
     let kinds = [Kind::Error, Kind::Refused, Kind::Lint];
     let of = |text: &'_ str| -> Option<(Kind, usize)> {
-        let kind = kinds.into_iter().find(|kind| text.strip_prefix(kind.word()).is_some_and(|rest| rest.starts_with(": [")))?;
+        let kind = kinds
+            .into_iter()
+            .find(|kind| text.strip_prefix(kind.word()).is_some_and(|rest| rest.starts_with(": [")))?;
         Some((kind, kind.word().len() + 1))
     };
     if let Some(rest) = line.trim_start().strip_prefix("# ^ ") {
@@ -142,15 +144,18 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn new(kind: Kind, line: usize, diagnostic: &Diagnostic) -> Self {
-        let labels = diagnostic.labels.iter().map(|label| label.text.clone());
-        let texts = std::iter::once(diagnostic.message.clone()).chain(labels).chain(diagnostic.help.clone()).collect();
-        Self { kind, code: diagnostic.code, line, texts }
+    pub(crate) fn new(kind: Kind, line: usize, finding: &Finding) -> Self {
+        let labels = finding.labels.iter().map(|label| label.text.clone());
+        let texts = std::iter::once(finding.message.clone()).chain(labels).chain(finding.help.clone()).collect();
+        Self { kind, code: finding.rule, line, texts }
     }
 
     fn meets(&self, expected: &Expected) -> bool {
         let text = |wanted: &String| self.texts.iter().any(|text| text.contains(wanted.as_str()));
-        self.kind == expected.kind && self.code == expected.code && self.line == expected.line && expected.text.as_ref().is_none_or(text)
+        self.kind == expected.kind
+            && self.code == expected.code
+            && self.line == expected.line
+            && expected.text.as_ref().is_none_or(text)
     }
 
     pub(crate) fn shown(&self) -> String {
@@ -181,12 +186,17 @@ mod tests {
 
     #[test]
     fn a_line_is_read_without_its_assertion() {
-        let block = ["a: b # c # error: [one] \"t;\"; [two]", "# ^ refused: [three]", "x: '# error'", "e: # error: [four]"];
+        let block =
+            ["a: b # c # error: [one] \"t;\"; [two]", "# ^ refused: [three]", "x: '# error'", "e: # error: [four]"];
         let stripped = strip(&block.map(str::to_owned), 7).unwrap();
         assert_eq!(stripped.text, "a: b # c\nx: '# error'\ne:\n");
         assert_eq!(stripped.lines, [7, 9, 10]);
-        let shown: Vec<_> = stripped.expected.iter().map(|e| (e.code.as_str(), e.text.as_deref(), e.line, e.at)).collect();
-        assert_eq!(shown, [("one", Some("t;"), 1, 7), ("two", None, 1, 7), ("three", None, 1, 8), ("four", None, 3, 10)]);
+        let shown: Vec<_> =
+            stripped.expected.iter().map(|e| (e.code.as_str(), e.text.as_deref(), e.line, e.at)).collect();
+        assert_eq!(
+            shown,
+            [("one", Some("t;"), 1, 7), ("two", None, 1, 7), ("three", None, 1, 8), ("four", None, 3, 10)]
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ pub(crate) enum Block<'f> {
     Included(File<'f>),
     Claims(ClaimsBlock<'f>),
     /// Decisions; `refused` also for a policy that does not load for deciding.
-    Decide { fence: &'f Fence, refused: bool },
+    Decide {
+        fence: &'f Fence,
+        refused: bool,
+    },
     /// Another language, or marked `ignore`.
     Prose,
 }
@@ -48,9 +51,16 @@ pub(crate) struct ClaimsBlock<'f> {
 pub(crate) fn of(fence: &Fence) -> Result<Block<'_>, String> {
     let mut words = fence.info.split_whitespace();
     let language = words.next().unwrap_or("");
-    let words: Vec<(&str, Option<&str>)> = words.map(|word| word.split_once('=').map_or((word, None), |(key, value)| (key, Some(value)))).collect();
-    let flag = |name: &str| words.iter().any(|word| *word == (name, None));
-    let value = |name: &str| words.iter().find(|(key, value)| *key == name && value.is_some()).and_then(|(_, value)| *value).map(str::to_owned);
+    let words: Vec<(&str, Option<&str>)> =
+        words.map(|word| word.split_once('=').map_or((word, None), |(key, value)| (key, Some(value)))).collect();
+    let flag = |name: &str| words.contains(&(name, None));
+    let value = |name: &str| {
+        words
+            .iter()
+            .find(|(key, value)| *key == name && value.is_some())
+            .and_then(|(_, value)| *value)
+            .map(str::to_owned)
+    };
     if flag("ignore") {
         return Ok(Block::Prose);
     }
@@ -65,7 +75,9 @@ pub(crate) fn of(fence: &Fence) -> Result<Block<'_>, String> {
             let file = value("file");
             let first = fence.lines.iter().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
             if path.is_none() && file.is_none() && !first.is_some_and(|line| line.starts_with("trust:")) {
-                return Err("the block is no trust file: begin it with `trust:`, give it a `file=`, or say `ignore`".to_owned());
+                return Err(
+                    "the block is no trust file: begin it with `trust:`, give it a `file=`, or say `ignore`".to_owned()
+                );
             }
             if path.is_some() && fence.lines.iter().any(|line| !line.trim().is_empty()) {
                 return Err("a block with `path=` is empty: the file stands in its place".to_owned());
@@ -77,7 +89,8 @@ pub(crate) fn of(fence: &Fence) -> Result<Block<'_>, String> {
         }
         "json" if value("claims").is_some() => {
             known(&["claims", "extends", "without", "provider", "raw"])?;
-            let without = value("without").map(|names| names.split(',').map(str::to_owned).collect()).unwrap_or_default();
+            let without =
+                value("without").map(|names| names.split(',').map(str::to_owned).collect()).unwrap_or_default();
             Ok(Block::Claims(ClaimsBlock {
                 fence,
                 name: value("claims").unwrap_or_default(),

@@ -29,7 +29,8 @@ impl Draft {
     /// What is wrong with the block.
     pub(crate) fn read<'d>(block: &ClaimsBlock<'_>, known: impl Fn(&str) -> Option<&'d Self>) -> Result<Self, String> {
         let text = block.fence.lines.join("\n");
-        let own: Members = serde_json::from_str(&text).map_err(|error| format!("the claims are no JSON object: {error}"))?;
+        let own: Members =
+            serde_json::from_str(&text).map_err(|error| format!("the claims are no JSON object: {error}"))?;
         let mut draft = match &block.extends {
             Some(name) => known(name).ok_or_else(|| format!("there are no claims `{name}` to extend"))?.clone(),
             None => Self { members: Members::new(), without: Vec::new(), provider: None, raw: false },
@@ -71,13 +72,19 @@ impl Draft {
     }
 
     fn fill(&self, members: &mut Members, policy: &Policy, registry: &str, now: i64) -> Result<(), String> {
-        let wants = |members: &Members, name: &str| !members.contains_key(name) && !self.without.iter().any(|out| out == name);
+        let wants =
+            |members: &Members, name: &str| !members.contains_key(name) && !self.without.iter().any(|out| out == name);
         if wants(members, "iss") || wants(members, "aud") {
             let (id, provider) = match &self.provider {
-                Some(name) => policy.providers().find(|(_, provider)| provider.name == *name).ok_or_else(|| format!("the policy has no provider `{name}`"))?,
+                Some(name) => policy
+                    .providers()
+                    .find(|(_, provider)| provider.name == *name)
+                    .ok_or_else(|| format!("the policy has no provider `{name}`"))?,
                 None => {
                     if policy.issuers().len() != 1 {
-                        return Err("the policy has several issuers: say which claims these are with `provider=`".to_owned());
+                        return Err(
+                            "the policy has several issuers: say which claims these are with `provider=`".to_owned()
+                        );
                     }
                     policy.providers().next().ok_or("the policy has no provider")?
                 }
@@ -93,7 +100,11 @@ impl Draft {
                 members.insert("aud".to_owned(), raw(&serde_json::json!(audience))?);
             }
         }
-        for (name, value) in [("sub", serde_json::json!("test")), ("iat", serde_json::json!(now)), ("exp", serde_json::json!(now.saturating_add(300)))] {
+        for (name, value) in [
+            ("sub", serde_json::json!("test")),
+            ("iat", serde_json::json!(now)),
+            ("exp", serde_json::json!(now.saturating_add(300))),
+        ] {
             if wants(members, name) {
                 members.insert(name.to_owned(), raw(&value)?);
             }

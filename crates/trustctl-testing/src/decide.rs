@@ -46,7 +46,12 @@ pub(crate) fn run<'d>(
     judged
 }
 
-fn judge<'d>(line: &line::Decision, evaluator: &Evaluator, claims: &dyn Fn(&str) -> Option<&'d Draft>, now: i64) -> Result<(), String> {
+fn judge<'d>(
+    line: &line::Decision,
+    evaluator: &Evaluator,
+    claims: &dyn Fn(&str) -> Option<&'d Draft>,
+    now: i64,
+) -> Result<(), String> {
     let policy = evaluator.policy();
     let mut draft = claims(&line.claims).ok_or_else(|| format!("there are no claims `{}`", line.claims))?.clone();
     for name in &line.without {
@@ -55,7 +60,9 @@ fn judge<'d>(line: &line::Decision, evaluator: &Evaluator, claims: &dyn Fn(&str)
     draft.members.extend(line.with.iter().cloned());
     let registry = match &line.registry {
         Some(name) => name.as_str(),
-        None if policy.registries().len() == 1 => policy.registries().next().map_or("", |(_, registry)| registry.name.as_str()),
+        None if policy.registries().len() == 1 => {
+            policy.registries().next().map_or("", |(_, registry)| registry.name.as_str())
+        }
         None => return Err("the policy has several registries: write `at REGISTRY` after the name".to_owned()),
     };
     let target = match &line.what {

@@ -91,8 +91,14 @@ impl Runner<'_> {
         while self.above.last().is_some_and(|scope| scope.level >= section.level && section.level > 0) {
             self.above.pop();
         }
-        self.above.push(Scope { level: section.level, title: section.title.clone(), claims: BTreeMap::new(), policy: None });
-        let headings: Vec<&str> = self.above.iter().map(|scope| scope.title.as_str()).filter(|title| !title.is_empty()).collect();
+        self.above.push(Scope {
+            level: section.level,
+            title: section.title.clone(),
+            claims: BTreeMap::new(),
+            policy: None,
+        });
+        let headings: Vec<&str> =
+            self.above.iter().map(|scope| scope.title.as_str()).filter(|title| !title.is_empty()).collect();
         let headings = headings.join(" / ");
         let wanted = self.suite.filter.is_none_or(|filter| headings.contains(filter));
         let mut blocks = Vec::new();
@@ -127,7 +133,9 @@ impl Runner<'_> {
                     };
                     self.above.last_mut().into_iter().for_each(|scope| scope.policy = Some(read.clone()));
                 }
-                Block::Included(file) => self.fail(file.fence.line, &headings, "an included file stands right behind its root"),
+                Block::Included(file) => {
+                    self.fail(file.fence.line, &headings, "an included file stands right behind its root")
+                }
                 Block::Claims(block) => {
                     let draft = Draft::read(&block, |name| self.claims(name));
                     match (draft, self.above.last_mut()) {
@@ -148,7 +156,11 @@ impl Runner<'_> {
                             continue;
                         }
                         (Some(Read::Refused(_)), false) => {
-                            self.fail(fence.line, &headings, "the policy does not load for deciding; `decide refused` asks it all the same");
+                            self.fail(
+                                fence.line,
+                                &headings,
+                                "the policy does not load for deciding; `decide refused` asks it all the same",
+                            );
                             continue;
                         }
                         (Some(Read::Wrong), _) => {
@@ -161,7 +173,8 @@ impl Runner<'_> {
                         }
                     };
                     let mut problems = Vec::new();
-                    self.outcome.assertions += decide::run(&fence.lines, fence.line + 1, &policy, &|name| self.claims(name), &mut problems);
+                    self.outcome.assertions +=
+                        decide::run(&fence.lines, fence.line + 1, &policy, &|name| self.claims(name), &mut problems);
                     self.fail_all(problems, &headings);
                 }
             }

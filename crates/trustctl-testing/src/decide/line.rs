@@ -57,7 +57,8 @@ fn decision(allow: bool, mut rest: Rest<'_>) -> Result<Decision, String> {
         return Err("it does not say `as CLAIMS`".to_owned());
     }
     let claims = rest.until(&[' ', ':']).to_owned();
-    let mut line = Decision { allow, what, registry, claims, with: Vec::new(), without: Vec::new(), expected: Vec::new() };
+    let mut line =
+        Decision { allow, what, registry, claims, with: Vec::new(), without: Vec::new(), expected: Vec::new() };
     rest.skip();
     if rest.takes("with ") {
         loop {
@@ -170,7 +171,10 @@ mod tests {
                     What::Package { name, version, action } => format!("{action} {name} {version:?}"),
                 };
                 let with: Vec<_> = line.with.iter().map(|(name, json)| format!("{name}={}", json.get())).collect();
-                format!("{} | {what} | {:?} | {} | {with:?} | {:?} | {:?}", line.allow, line.registry, line.claims, line.without, line.expected)
+                format!(
+                    "{} | {what} | {:?} | {} | {with:?} | {:?} | {:?}",
+                    line.allow, line.registry, line.claims, line.without, line.expected
+                )
             }
         }
     }
@@ -178,17 +182,29 @@ mod tests {
     #[test]
     fn lines_are_read_whole() {
         assert_eq!(
-            shown("deny publish @acme/widgets@1.4.0-rc.1 at npm as release with a:b/c={\"d\": [1, 2]}, e=\"x: y\" without f, g: fail a; ..."),
+            shown(
+                "deny publish @acme/widgets@1.4.0-rc.1 at npm as release with a:b/c={\"d\": [1, 2]}, e=\"x: y\" without f, g: fail a; ..."
+            ),
             "false | publish @acme/widgets Some(\"1.4.0-rc.1\") | Some(\"npm\") | release | [\"a:b/c={\\\"d\\\": [1, 2]}\", \"e=\\\"x: y\\\"\"] | [\"f\", \"g\"] | [\"fail a\", \"...\"]"
         );
         assert_eq!(shown("allow account ci-publisher as a"), "true | account ci-publisher | None | a | [] | [] | []");
-        assert_eq!(shown("deny publish \"a b\"@\"1 \" as a: bad-request"), "false | publish a b Some(\"1 \") | None | a | [] | [] | [\"bad-request\"]");
+        assert_eq!(
+            shown("deny publish \"a b\"@\"1 \" as a: bad-request"),
+            "false | publish a b Some(\"1 \") | None | a | [] | [] | [\"bad-request\"]"
+        );
         assert_eq!(shown("at 1970-01-02T00:00:00Z"), "at 86400");
     }
 
     #[test]
     fn slips_are_told() {
-        for text in ["maybe x", "allow publish x", "allow publish x as a b", "allow publish x as a with b", "allow publish x as a with b=c", "at noon"] {
+        for text in [
+            "maybe x",
+            "allow publish x",
+            "allow publish x as a b",
+            "allow publish x as a with b",
+            "allow publish x as a with b=c",
+            "at noon",
+        ] {
             assert!(shown(text).starts_with("error"), "{text}: {}", shown(text));
         }
     }
