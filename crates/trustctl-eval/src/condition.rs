@@ -85,13 +85,20 @@ impl<'a> Context<'a> {
                 each.fold(if members.is_empty() { Match::Undecided } else { Match::Yes }, Match::and)
             }
             Matcher::AnyOf(members) => {
-                let each = members.iter().map(|member| self.matches(member, found, pieces, Inside::Another));
-                each.fold(if members.is_empty() { Match::Undecided } else { Match::No }, Match::or)
+                let mut result = if members.is_empty() { Match::Undecided } else { Match::No };
+                for member in members {
+                    result = result.or(self.matches(member, found, pieces, Inside::Another));
+                    if result == Match::Yes {
+                        break;
+                    }
+                }
+                result
             }
             Matcher::Not(inner) => self.matches(inner, found, pieces, Inside::Another).not(),
             Matcher::Contains(inner) => match found {
                 Found::List(list) => {
-                    let each = list.iter().map(|member| self.matches(inner, &Found::Text(member), pieces, Inside::Another));
+                    let each =
+                        list.iter().map(|member| self.matches(inner, &Found::Text(member), pieces, Inside::Another));
                     each.fold(Match::No, Match::or)
                 }
                 _ => Match::Undecided,
@@ -164,10 +171,11 @@ impl<'v> Match<'v> {
         }
     }
 
+    /// A yes is enough, whatever else is undecided.
     fn or(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Undecided | Self::YesFor(_), _) | (_, Self::Undecided | Self::YesFor(_)) => Self::Undecided,
             (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::Undecided | Self::YesFor(_), _) | (_, Self::Undecided | Self::YesFor(_)) => Self::Undecided,
             (Self::No, Self::No) => Self::No,
         }
     }
@@ -196,7 +204,7 @@ mod tests {
     #[test]
     fn what_is_undecided_stays_so() {
         for other in ALL {
-            for result in [Undecided.and(other), other.and(Undecided), Undecided.or(other), other.or(Undecided)] {
+            for result in [Undecided.and(other), other.and(Undecided), Undecided.or(No), No.or(Undecided)] {
                 assert_eq!(result, Undecided);
             }
         }

@@ -49,7 +49,12 @@ impl Evaluator {
         Decision { evaluator: self, claims, request: *request, now, outcome }
     }
 
-    fn outcome<'a>(&'a self, claims: &'a Claims<'_>, request: &Request<'a>, now: UnixTime) -> Result<Outcome<'a>, DenyReason> {
+    fn outcome<'a>(
+        &'a self,
+        claims: &'a Claims<'_>,
+        request: &Request<'a>,
+        now: UnixTime,
+    ) -> Result<Outcome<'a>, DenyReason> {
         let asked = self.asked(request)?;
         let context = self.context(claims, &asked, request);
         let iss = self.sources.issuer(claims).ok_or_else(|| asked.reason(DenyReason::MissingIssuer))?;
@@ -77,7 +82,13 @@ impl Evaluator {
     }
 
     /// One grant against one token: the version it binds the request to, or what stops it first.
-    fn check_grant<'a>(&self, context: &Context<'a>, registry: RegistryId, grant: &Grant, now: UnixTime) -> Result<Option<&'a str>, DenyReason> {
+    fn check_grant<'a>(
+        &self,
+        context: &Context<'a>,
+        registry: RegistryId,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Option<&'a str>, DenyReason> {
         self.check_audience(context.claims, registry, grant.provider)?;
         let mut bound = None;
         let mut pieces = Pieces::default();
@@ -98,7 +109,12 @@ impl Evaluator {
         Ok(bound)
     }
 
-    pub(crate) fn check_audience(&self, claims: &Claims<'_>, registry: RegistryId, provider: ProviderId) -> Result<(), DenyReason> {
+    pub(crate) fn check_audience(
+        &self,
+        claims: &Claims<'_>,
+        registry: RegistryId,
+        provider: ProviderId,
+    ) -> Result<(), DenyReason> {
         let lists = self.policy.provider(provider).is_some_and(|provider| provider.audience_lists);
         match (self.policy.audience(registry, provider), self.sources.audience(claims)) {
             (Some(Audience::Any), _) => Ok(()),
@@ -111,8 +127,19 @@ impl Evaluator {
         }
     }
 
-    pub(crate) fn context<'a>(&'a self, claims: &'a Claims<'_>, asked: &Asked<'a>, request: &Request<'a>) -> Context<'a> {
-        Context { policy: &self.policy, sources: &self.sources, claims, target: request.target, versions: asked.versions }
+    pub(crate) fn context<'a>(
+        &'a self,
+        claims: &'a Claims<'_>,
+        asked: &Asked<'a>,
+        request: &Request<'a>,
+    ) -> Context<'a> {
+        Context {
+            policy: &self.policy,
+            sources: &self.sources,
+            claims,
+            target: request.target,
+            versions: asked.versions,
+        }
     }
 
     /// Reads a request in the terms of the policy.

@@ -36,14 +36,17 @@ struct Entry {
 
 impl GrantIndex {
     pub(crate) fn new(policy: &Policy) -> Self {
-        let entries = policy.grants().flat_map(|(id, grant)| {
-            policy.name_range(grant).map(move |name| Entry { grant: id.0, name })
-        });
-        let mut keyed: Vec<(u32, Entry)> = entries.filter_map(|entry| Some((hash(&key_of(policy, entry)?), entry))).collect();
+        let entries = policy
+            .grants()
+            .flat_map(|(id, grant)| policy.name_range(grant).map(move |name| Entry { grant: id.0, name }));
+        let mut keyed: Vec<(u32, Entry)> =
+            entries.filter_map(|entry| Some((hash(&key_of(policy, entry)?), entry))).collect();
         let mask = Buckets::<Entry>::mask(keyed.len());
         keyed.sort_unstable_by(|(left_hash, left), (right_hash, right)| {
             let by_bucket = (left_hash & mask).cmp(&(right_hash & mask));
-            by_bucket.then_with(|| key_of(policy, *left).cmp(&key_of(policy, *right))).then(left.grant.cmp(&right.grant))
+            by_bucket
+                .then_with(|| key_of(policy, *left).cmp(&key_of(policy, *right)))
+                .then(left.grant.cmp(&right.grant))
         });
         // A grant that names a package twice still answers once.
         keyed.dedup_by(|(_, later), (_, earlier)| {
@@ -54,11 +57,9 @@ impl GrantIndex {
 
     /// The grants of that key, in the policy's order.
     pub(crate) fn candidates<'i>(&'i self, policy: &'i Policy, key: Key<'i>) -> impl Iterator<Item = GrantId> + 'i {
-        let bucket = self.buckets.bucket(hash(&key));
-        let compare = move |entry: &Entry| key_of(policy, *entry).map_or(Ordering::Less, |other| other.cmp(&key));
-        let start = bucket.partition_point(|entry| compare(entry) == Ordering::Less);
-        let rest = bucket.get(start..).unwrap_or(&[]);
-        rest.iter().take_while(move |entry| compare(entry) == Ordering::Equal).map(|entry| GrantId(entry.grant))
+        let compare = |entry: &Entry| key_of(policy, *entry).map_or(Ordering::Less, |other| other.cmp(&key));
+        let near = self.buckets.near(hash(&key), compare);
+        near.iter().filter(move |entry| key_of(policy, **entry) == Some(key)).map(|entry| GrantId(entry.grant))
     }
 }
 
@@ -93,16 +94,17 @@ impl IssuerIndex {
     /// Every issuer that the `iss` of a token is, byte for byte.
     pub(crate) fn matching<'i>(&'i self, policy: &'i Policy, iss: &'i str) -> impl Iterator<Item = IssuerId> + 'i {
         let text = |id: IssuerId| policy.issuer(id).map_or("", |issuer| issuer.text.as_str());
-        let bucket = self.buckets.bucket(hash(iss));
-        let start = bucket.partition_point(|id| text(*id) < iss);
-        let rest = bucket.get(start..).unwrap_or(&[]);
-        let literal = rest.iter().take_while(move |id| text(**id) == iss);
+        let near = self.buckets.near(hash(iss), |id| text(*id).cmp(iss));
+        let literal = near.iter().filter(move |id| text(**id) == iss);
         let matches = move |id: &&IssuerId| {
             policy.issuer(**id).and_then(|issuer| issuer.pattern.as_ref()).is_some_and(|pattern| pattern.is_match(iss))
         };
         literal.chain(self.patterns.iter().filter(matches)).copied()
     }
 }
+
+/// Up to so many items are looked through one by one; more are searched.
+const MOST_SCANNED: usize = 4;
 
 /// Sorted items behind a directory of their first places.
 #[derive(Debug)]
@@ -130,6 +132,17 @@ impl<T: Copy> Buckets<T> {
         }
         starts.resize(mask as usize + 2, place(items.len()));
         Self { starts: starts.into(), items: items.into() }
+    }
+
+    /// Every item that `compare` finds equal, and at most a handful of others beside them.
+    fn near(&self, hash: u32, compare: impl Fn(&T) -> Ordering) -> &[T] {
+        let bucket = self.bucket(hash);
+        if bucket.len() <= MOST_SCANNED {
+            return bucket;
+        }
+        let start = bucket.partition_point(|item| compare(item) == Ordering::Less);
+        let end = bucket.partition_point(|item| compare(item) != Ordering::Greater);
+        bucket.get(start..end).unwrap_or(&[])
     }
 
     fn bucket(&self, hash: u32) -> &[T] {
@@ -178,5 +191,7 @@ mod tests {
         let buckets = Buckets::new(&keyed, Buckets::<u32>::mask(100));
         assert_eq!(buckets.bucket(5).len(), 100);
         assert!(buckets.bucket(6).is_empty());
+        assert_eq!(buckets.near(5, |item| item.cmp(&42)), [42]);
+        assert!(buckets.near(5, |item| item.cmp(&100)).is_empty());
     }
 }

@@ -163,7 +163,13 @@ impl Sources {
     }
 
     /// The JSON value that a claim is read from, for showing it; `None` for a derived claim.
-    pub(crate) fn raw<'a>(&self, policy: &Policy, claims: &'a Claims<'a>, provider: ProviderId, claim: ClaimId) -> Option<&'a Value<'a>> {
+    pub(crate) fn raw<'a>(
+        &self,
+        policy: &Policy,
+        claims: &'a Claims<'a>,
+        provider: ProviderId,
+        claim: ClaimId,
+    ) -> Option<&'a Value<'a>> {
         match &policy.provider(provider)?.claims.get(usize::from(claim.0))?.source {
             ClaimSource::Token => claims.claim(self.keys.get(usize::from(provider.0))?.get(usize::from(claim.0))?),
             ClaimSource::Nested(path) => claims.pointer(path),
@@ -184,7 +190,8 @@ impl<'a> Reader<'a> {
     fn find(&self, id: ClaimId, pieces: Option<&mut Pieces<'a>>, steps: u8) -> Found<'a> {
         let at = usize::from(id.0);
         // A claim that is not in the table, or that comes from itself, is no value that anything could hold for.
-        let (Some(claim), Some(key), Some(steps)) = (self.table.get(at), self.keys.get(at), steps.checked_sub(1)) else {
+        let (Some(claim), Some(key), Some(steps)) = (self.table.get(at), self.keys.get(at), steps.checked_sub(1))
+        else {
             return Found::WrongType;
         };
         match &claim.source {
@@ -193,7 +200,9 @@ impl<'a> Reader<'a> {
             ClaimSource::Alias(of) => self.find(*of, pieces, steps),
             ClaimSource::After { of, prefix, only_if } => {
                 let allowed = self.only_if(only_if, steps);
-                let rest = self.text(*of, steps).and_then(|text| text.strip_prefix(prefix.as_str()).and_then(filled).ok_or(NoText::Absent));
+                let rest = self
+                    .text(*of, steps)
+                    .and_then(|text| text.strip_prefix(prefix.as_str()).and_then(filled).ok_or(NoText::Absent));
                 match (allowed, rest) {
                     (Err(NoText::WrongType), _) | (_, Err(NoText::WrongType)) => Found::WrongType,
                     (Ok(()), Ok(rest)) => Found::Text(rest),
@@ -201,7 +210,7 @@ impl<'a> Reader<'a> {
                 }
             }
             ClaimSource::AfterLast { of, delimiter } => derived(self.text(*of, steps), |text| {
-                let (before, after) = text.rsplit_once(delimiter.as_str())?;
+                let (before, after) = split_at_last(text, delimiter)?;
                 filled(before).and(filled(after))
             }),
             ClaimSource::Piece { of, cut, piece } => derived(self.text(*of, steps), |text| cut.piece(text, *piece)),
@@ -215,7 +224,9 @@ impl<'a> Reader<'a> {
             match value {
                 None => return Found::Absent,
                 Some(outer) if outer.is_absent() => return Found::Absent,
-                Some(outer @ (Value::Object(_) | Value::List(_))) => value = outer.pointer(std::slice::from_ref(segment)),
+                Some(outer @ (Value::Object(_) | Value::List(_))) => {
+                    value = outer.pointer(std::slice::from_ref(segment))
+                }
                 Some(_) => return Found::WrongType,
             }
         }
@@ -284,6 +295,17 @@ fn derived<'a>(source: Result<&'a str, NoText>, cut: impl FnOnce(&'a str) -> Opt
     }
 }
 
+/// The same as `rsplit_once`, without setting up a search for what is nearly always one character.
+fn split_at_last<'a>(text: &'a str, delimiter: &str) -> Option<(&'a str, &'a str)> {
+    match delimiter.as_bytes() {
+        [byte] if byte.is_ascii() => {
+            let (before, rest) = text.split_at_checked(text.bytes().rposition(|other| other == *byte)?)?;
+            Some((before, rest.split_at_checked(1)?.1))
+        }
+        _ => text.rsplit_once(delimiter),
+    }
+}
+
 fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
@@ -329,13 +351,31 @@ mod tests {
         assert_eq!(found(r#"{"c":42.0}"#, ClaimType::Integer), "WrongType");
         assert_eq!(found(r#"{"c":4e1}"#, ClaimType::Integer), "WrongType");
         assert_eq!(found(r#"{"c":-0}"#, ClaimType::Integer), "WrongType");
-        assert_eq!(found(r#"{"c":123456789012345678901234567890}"#, ClaimType::Integer), "text 123456789012345678901234567890");
+        assert_eq!(
+            found(r#"{"c":123456789012345678901234567890}"#, ClaimType::Integer),
+            "text 123456789012345678901234567890"
+        );
         assert_eq!(found(r#"{"c":"true"}"#, ClaimType::Boolean), "WrongType");
         assert_eq!(found(r#"{"c":false}"#, ClaimType::Boolean), "text false");
         assert_eq!(found(r#"{"c":42}"#, ClaimType::String), "WrongType");
         assert_eq!(found(r#"{"c":["a","b"]}"#, ClaimType::List), "list a b");
         assert_eq!(found(r#"{"c":["a",1]}"#, ClaimType::List), "WrongType");
         assert_eq!(found(r#"{"c":"a"}"#, ClaimType::List), "WrongType");
+    }
+
+    #[test]
+    fn the_last_delimiter_splits() {
+        for (text, delimiter) in [
+            ("a/b/c", "/"),
+            ("/", "/"),
+            ("a", "/"),
+            ("", "/"),
+            ("a::b", "::"),
+            ("\u{e4}/\u{e4}", "/"),
+            ("\u{e4}b", "\u{e4}"),
+        ] {
+            assert_eq!(split_at_last(text, delimiter), text.rsplit_once(delimiter), "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,12 @@ pub fn decide<'a>(policy: &'a Policy, token: &'a Verified<'_>, request: &Request
 ///
 /// For trying out a policy, for tests, for an editor. Never for letting somebody in: what comes out is no
 /// [`Decision`] and does not become one.
-pub fn simulate<'a>(policy: &'a Policy, unverified: &'a Claims<'_>, request: &Request<'a>, now: UnixTime) -> Simulation<'a> {
+pub fn simulate<'a>(
+    policy: &'a Policy,
+    unverified: &'a Claims<'_>,
+    request: &Request<'a>,
+    now: UnixTime,
+) -> Simulation<'a> {
     Simulation { decision: policy.evaluator.evaluate(unverified, request, now) }
 }
 

@@ -30,10 +30,12 @@ pub struct PolicyProblem {
 
 impl PolicyError {
     pub(crate) fn new(diagnostics: Vec<Diagnostic>, names: &FileNames) -> Self {
-        let mut problems: Vec<PolicyProblem> = diagnostics.into_iter().map(|diagnostic| problem(diagnostic, names)).collect();
+        let mut problems: Vec<PolicyProblem> =
+            diagnostics.into_iter().map(|diagnostic| problem(diagnostic, names)).collect();
         if problems.is_empty() {
             // Cannot happen: what has no policy has a reason. Were it to, the policy still must not load.
-            problems.push(problem(Diagnostic::error("unreadable", Place::default(), "the policy does not load"), names));
+            problems
+                .push(problem(Diagnostic::error("unreadable", Place::default(), "the policy does not load"), names));
         }
         Self { problems }
     }

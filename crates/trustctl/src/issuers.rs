@@ -27,7 +27,8 @@ impl Policy {
     pub fn verifier(&self, mut keys_of: impl FnMut(&str) -> Option<Arc<KeySet>>) -> Result<Verifier, VerifierError> {
         let mut issuers = Vec::new();
         for rules in self.issuer_rules()? {
-            let keys = keys_of(rules.issuer()).ok_or_else(|| VerifierError::NoKeys { issuer: rules.issuer().to_owned() })?;
+            let keys =
+                keys_of(rules.issuer()).ok_or_else(|| VerifierError::NoKeys { issuer: rules.issuer().to_owned() })?;
             issuers.push((rules, keys));
         }
         Ok(Verifier::new(issuers)?)
@@ -44,7 +45,8 @@ impl Policy {
 
     fn rules(&self, id: IssuerId, issuer: &str) -> Result<IssuerRules, RulesError> {
         let policy = self.evaluator.policy();
-        let providers: Vec<(ProviderId, &Provider)> = policy.providers().filter(|(_, provider)| provider.issuer == id).collect();
+        let providers: Vec<(ProviderId, &Provider)> =
+            policy.providers().filter(|(_, provider)| provider.issuer == id).collect();
         let entries: Vec<_> = Catalogue::bundled()
             .ok()
             .into_iter()
@@ -52,18 +54,22 @@ impl Policy {
             .collect();
         // Several names of one issuer: what each of them allows.
         let algorithms = Algorithm::ALL.into_iter().filter(|algorithm| {
-            !entries.is_empty() && entries.iter().all(|entry| entry.algorithms.iter().any(|name| name == algorithm.name()))
+            !entries.is_empty()
+                && entries.iter().all(|entry| entry.algorithms.iter().any(|name| name == algorithm.name()))
         });
         let audiences: BTreeSet<&str> = providers
             .iter()
-            .flat_map(|(provider, _)| policy.registries().filter_map(|(registry, _)| policy.audience(registry, *provider)))
+            .flat_map(|(provider, _)| {
+                policy.registries().filter_map(|(registry, _)| policy.audience(registry, *provider))
+            })
             .filter_map(|audience| match audience {
                 Audience::Exact(audience) => Some(audience.as_str()),
                 Audience::Any => None,
             })
             .collect();
-        let rules = IssuerRules::new(issuer, algorithms, audiences)?
-            .with_audience_lists(!providers.is_empty() && providers.iter().all(|(_, provider)| provider.audience_lists));
+        let rules = IssuerRules::new(issuer, algorithms, audiences)?.with_audience_lists(
+            !providers.is_empty() && providers.iter().all(|(_, provider)| provider.audience_lists),
+        );
         Ok(match entries.iter().filter_map(|entry| entry.lifetime.maximum).min() {
             Some(seconds) => rules.with_maximum_lifetime(seconds),
             None => rules,

@@ -16,10 +16,11 @@ pub use policy::Policy;
 
 pub use trustctl_claims::{Claims, ClaimsError, UnixTime, Value};
 pub use trustctl_eval::{
-    Allowed, BadRequest, Beside, Binding, Decision, DenyReason, Effect, GrantTrace, Line, Mend, Near, NearKind, Request, Shown,
-    Status, Target, Trace, What,
+    Allowed, BadRequest, Beside, Binding, Decision, DenyReason, Effect, GrantTrace, Line, Mend, Near, NearKind,
+    Request, Shown, Status, Target, Trace, What,
 };
 pub use trustctl_policy::{FileId, IncludedFile, Includes, NoIncludes, RootFile};
 pub use trustctl_token::{
-    Algorithm, IssuerRules, KeySet, KeySetError, Leeway, RulesError, TokenBuffer, TokenError, Unverified, Verified, Verifier,
+    Algorithm, IssuerRules, KeySet, KeySetError, Leeway, RulesError, TokenBuffer, TokenError, Unverified, Verified,
+    Verifier,
 };

@@ -38,7 +38,8 @@ impl Policy {
         let mut names = FileNames::default();
         names.add(root.file, root.name, root.text);
         let catalogue = Catalogue::bundled().map_err(|error| {
-            let problem = Diagnostic::error("catalogue", Place { file: root.file, ..Place::default() }, error.to_string());
+            let problem =
+                Diagnostic::error("catalogue", Place { file: root.file, ..Place::default() }, error.to_string());
             PolicyError::new(vec![problem], &names)
         })?;
         let reading = trustctl_policy::read(catalogue, root, &mut Recorded { includes, names: &mut names });

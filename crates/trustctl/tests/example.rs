@@ -34,7 +34,8 @@ mod tests {
         let registry = Registry::new(KEYS).unwrap();
         assert_eq!(registry.publish(TOKEN, "actions-playground", UnixTime(ISSUED.0 + 3600)).0, 401);
         let at = TOKEN.find('.').unwrap() + 10;
-        let changed: String = TOKEN.char_indices().map(|(i, c)| if i == at { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
+        let changed: String =
+            TOKEN.char_indices().map(|(i, c)| if i == at { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
         let (status, _, log) = registry.publish(&changed, "actions-playground", ISSUED);
         assert_eq!(status, 401, "{log}");
         assert!(!log.contains(TOKEN.trim()));

@@ -5,8 +5,8 @@ mod tests {
     use std::sync::Arc;
 
     use trustctl::{
-        Algorithm, Claims, Effect, FileId, IncludedFile, Includes, KeySet, Policy, Request, RootFile, Target, TokenBuffer, TokenError,
-        UnixTime, VerifierError, decide, simulate,
+        Algorithm, Claims, Effect, FileId, IncludedFile, Includes, KeySet, Policy, Request, RootFile, Target,
+        TokenBuffer, TokenError, UnixTime, VerifierError, decide, simulate,
     };
 
     const KEYS: &str = include_str!("../../../tests/captured/github-jwks-2022.json");
@@ -28,8 +28,10 @@ grants:
         )
     }
 
-    const REQUEST: Request<'static> =
-        Request { registry: "generic", target: Target::Package { name: "actions-playground", version: None, action: "publish" } };
+    const REQUEST: Request<'static> = Request {
+        registry: "generic",
+        target: Target::Package { name: "actions-playground", version: None, action: "publish" },
+    };
 
     fn judged(when: &str) -> (Effect, String) {
         let policy = Policy::parse("trust.yaml", &grant(when)).unwrap();
@@ -73,7 +75,10 @@ grants:
     #[test]
     fn an_error_names_every_problem_with_its_line() {
         let error = Policy::parse("trust.yaml", "trust: 1\nregistry: npm\ngrant: []\nregistries: {}\n").unwrap_err();
-        assert!(error.problems().iter().any(|problem| (problem.file.as_str(), problem.line) == ("trust.yaml", 3)), "{error}");
+        assert!(
+            error.problems().iter().any(|problem| (problem.file.as_str(), problem.line) == ("trust.yaml", 3)),
+            "{error}"
+        );
         for text in ["", "\u{0}", "a: [", "- 1", &"[".repeat(10_000)] {
             assert!(Policy::parse("trust.yaml", text).is_err(), "{text}");
         }
@@ -90,16 +95,22 @@ grants:
 
     #[test]
     fn included_files_stay_inside_their_bound() {
-        let root = "trust: 1\nregistry: npm\nproviders: { github-actions: {} }\ninclude: { teams/*.yaml: [left-pad] }\n";
+        let root =
+            "trust: 1\nregistry: npm\nproviders: { github-actions: {} }\ninclude: { teams/*.yaml: [left-pad] }\n";
         let load = |name| {
-            let text = format!("trust: 1\ngrants:\n  - {{ packages: [{name}], actions: [publish], provider: github-actions, when: {{ repository_id: 1 }} }}\n");
+            let text = format!(
+                "trust: 1\ngrants:\n  - {{ packages: [{name}], actions: [publish], provider: github-actions, when: {{ repository_id: 1 }} }}\n"
+            );
             let root = RootFile { file: FileId(0), name: "trust.yaml", text: root };
             Policy::load(root, &mut Team(text.leak()))
         };
         let policy = load("left-pad").unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(policy.grant_count(), 1);
         let error = load("right-pad").unwrap_err();
-        assert!(error.problems().iter().any(|problem| problem.file == "teams/pad.yaml" && problem.line == 3), "{error}");
+        assert!(
+            error.problems().iter().any(|problem| problem.file == "teams/pad.yaml" && problem.line == 3),
+            "{error}"
+        );
     }
 
     #[test]
@@ -116,7 +127,9 @@ grants:
 
     #[test]
     fn a_token_for_another_audience_is_refused_before_the_policy_is_asked() {
-        let policy = Policy::parse("trust.yaml", &grant("repository_id: 433903792").replace("varunsh-coder }", "acme }")).unwrap();
+        let policy =
+            Policy::parse("trust.yaml", &grant("repository_id: 433903792").replace("varunsh-coder }", "acme }"))
+                .unwrap();
         let keys = Arc::new(KeySet::parse(KEYS).unwrap());
         let verifier = policy.verifier(|_| Some(Arc::clone(&keys))).unwrap();
         let mut buffer = TokenBuffer::default();

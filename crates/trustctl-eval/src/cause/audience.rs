@@ -18,17 +18,24 @@ pub(crate) fn audience(evaluator: &Evaluator, claims: &Claims<'_>, grant: &Grant
     let found = match evaluator.sources.audience(claims) {
         AudienceClaim::Missing => return Some("the token has no audience, so it could be used anywhere".to_owned()),
         AudienceClaim::Other => return Some(format!("the token is for several audiences; ask for `{expected}` alone")),
-        AudienceClaim::ListOfOne(_) => return Some("the audience is an array, which this provider's tokens never have".to_owned()),
+        AudienceClaim::ListOfOne(_) => {
+            return Some("the audience is an array, which this provider's tokens never have".to_owned());
+        }
         AudienceClaim::Text(text) => text,
     };
     if provider.default_audience.as_deref().is_some_and(|default| fits(default, found)) {
-        return Some(format!("this is what the provider puts there when a job asks for no audience; ask for `{expected}`"));
+        return Some(format!(
+            "this is what the provider puts there when a job asks for no audience; ask for `{expected}`"
+        ));
     }
     let other = policy.registries().find(|(id, _)| {
         *id != grant.registry && policy.audience(*id, grant.provider) == Some(&Audience::Exact(found.to_owned()))
     });
     if let Some((_, registry)) = other {
-        return Some(format!("the token was made for the registry `{}`; a token for one never acts at another", shown(&registry.name)));
+        return Some(format!(
+            "the token was made for the registry `{}`; a token for one never acts at another",
+            shown(&registry.name)
+        ));
     }
     if found.trim_end_matches('/') == expected.trim_end_matches('/') {
         return Some("they differ in a `/` at the end, and audiences are compared exactly".to_owned());
@@ -41,7 +48,9 @@ fn fits(template: &str, text: &str) -> bool {
     match template.split_once('{') {
         None => template == text,
         Some((before, rest)) => {
-            let (Some((_, after)), Some(rest)) = (rest.split_once('}'), text.strip_prefix(before)) else { return false };
+            let (Some((_, after)), Some(rest)) = (rest.split_once('}'), text.strip_prefix(before)) else {
+                return false;
+            };
             let end = rest.find('/').unwrap_or(rest.len());
             rest.split_at_checked(end).is_some_and(|(hole, rest)| !hole.is_empty() && fits(after, rest))
         }

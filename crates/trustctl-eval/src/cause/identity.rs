@@ -15,16 +15,24 @@ pub(super) fn renamed_or_registered_again(failed: &Failed<'_, '_>) -> Option<Str
         return Some(sentence);
     }
     let other = |kind: NameKind| {
-        failed.conditions().find(|(_, claim, status)| claim.role == role && claim.name_kind == kind && *status == Status::Pass)
+        failed
+            .conditions()
+            .find(|(_, claim, status)| claim.role == role && claim.name_kind == kind && *status == Status::Pass)
     };
     match failed.claim.name_kind {
         NameKind::Name => {
             let (_, id, _) = other(NameKind::Id)?;
-            Some(format!("`{}` is the one meant, so this is a new name: it was renamed or moved; check, then write the new name", id.name))
+            Some(format!(
+                "`{}` is the one meant, so this is a new name: it was renamed or moved; check, then write the new name",
+                id.name
+            ))
         }
         NameKind::Id => {
             let (_, name, _) = other(NameKind::Name)?;
-            Some(format!("`{}` is the same and the id is not: the name was given up and somebody else has it now; do not take the new id over", name.name))
+            Some(format!(
+                "`{}` is the same and the id is not: the name was given up and somebody else has it now; do not take the new id over",
+                name.name
+            ))
         }
         NameKind::Value => None,
     }
@@ -76,7 +84,10 @@ mod tests {
     #[test]
     fn a_pin_is_names_and_ids() {
         assert_eq!(without_ids("acme@1/widgets@22").as_deref(), Some("acme/widgets"));
-        assert_eq!(without_ids("repo:acme@1/widgets@22:ref:refs/heads/main").as_deref(), Some("repo:acme/widgets:ref:refs/heads/main"));
+        assert_eq!(
+            without_ids("repo:acme@1/widgets@22:ref:refs/heads/main").as_deref(),
+            Some("repo:acme/widgets:ref:refs/heads/main")
+        );
         assert_eq!(without_ids("acme/widgets"), None);
         assert_eq!(without_ids("user@example.com"), None);
         assert_eq!(only_ids("acme@1/widgets@22"), ["1", "22"]);

@@ -16,5 +16,7 @@ pub(super) fn another_type(failed: &Failed<'_, '_>) -> Option<String> {
         ClaimType::Boolean => "`true` or `false`",
         ClaimType::List => "a list of strings",
     };
-    Some(format!("the token has this claim as another JSON type; it must be {expected}, and no type is taken for another"))
+    Some(format!(
+        "the token has this claim as another JSON type; it must be {expected}, and no type is taken for another"
+    ))
 }

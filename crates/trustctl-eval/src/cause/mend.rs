@@ -5,7 +5,9 @@
 //! failed. One literal takes another's place, so the grant accepts no more values than it did; a pattern,
 //! a longer list or a condition left out is never proposed.
 
-use trustctl_policy::{Claim, ClaimSource, ClaimType, Condition, Grant, Matcher, NameKind, Origin, Policy, Role, SetBy};
+use trustctl_policy::{
+    Claim, ClaimSource, ClaimType, Condition, Grant, Matcher, NameKind, Origin, Policy, Role, SetBy,
+};
 
 use super::Failed;
 use crate::Status;
@@ -64,11 +66,16 @@ fn refusal(policy: &Policy, grant: &Grant, lines: &[Line]) -> Option<String> {
         return Some(format!("the token comes from elsewhere: `{}` is not the one the grant names", line.claim));
     }
     if !lines.iter().any(|line| is_identity(&line) && fixes(policy, grant, line)) {
-        return Some("the grant names neither tenant nor repository on its own, so nothing says that this run is yours".to_owned());
+        return Some(
+            "the grant names neither tenant nor repository on its own, so nothing says that this run is yours"
+                .to_owned(),
+        );
     }
     let line = failed().find(|line| line.mend.is_none())?;
     Some(match line.what {
-        What::Audience | What::Issuer => "the token was made for somebody else; change what the job asks for".to_owned(),
+        What::Audience | What::Issuer => {
+            "the token was made for somebody else; change what the job asks for".to_owned()
+        }
         What::Action => "the grant does not give this action".to_owned(),
         What::Expiry => "the grant was meant to end; renewing it is a decision of its owner".to_owned(),
         What::Version => "the templates contradict each other in this token".to_owned(),
@@ -78,7 +85,9 @@ fn refusal(policy: &Policy, grant: &Grant, lines: &[Line]) -> Option<String> {
         What::Condition { origin: Origin::ProviderRequire | Origin::RegistryRequire, .. } => {
             format!("`{}` is required of every grant; change the job, not the policy", line.claim)
         }
-        What::Condition { .. } => format!("a looser `{}` would let in other runs as well; change the job, not the policy", line.claim),
+        What::Condition { .. } => {
+            format!("a looser `{}` would let in other runs as well; change the job, not the policy", line.claim)
+        }
     })
 }
 

@@ -13,7 +13,9 @@ mod requirement;
 mod spelling;
 mod subject;
 
-use trustctl_policy::{Claim, ClaimId, ClaimSource, Condition, ConditionId, Grant, JoinPart, Matcher, Policy, Provider};
+use trustctl_policy::{
+    Claim, ClaimId, ClaimSource, Condition, ConditionId, Grant, JoinPart, Matcher, Policy, Provider,
+};
 
 pub(crate) use audience::audience;
 pub(crate) use mend::{mend, settle_mends};
@@ -78,7 +80,8 @@ impl<'a> Failed<'_, 'a> {
     /// The text the token has for another claim of the provider.
     pub(crate) fn text_of(&self, claim: ClaimId) -> Option<String> {
         let mut pieces = Pieces::default();
-        let found = self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
+        let found =
+            self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
         match found {
             Found::Text(text) => Some(text.to_owned()),
             Found::Joined => Some(pieces.iter().collect()),
@@ -89,7 +92,9 @@ impl<'a> Failed<'_, 'a> {
     /// Every condition of the grant with its claim and what became of it.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = (&'a Condition, &'a Claim, Status)> {
         let all = self.policy().conditions(self.grant).zip(self.statuses);
-        all.filter_map(|((_, condition), (_, status))| Some((condition, self.policy().claim(self.grant, condition)?, *status)))
+        all.filter_map(|((_, condition), (_, status))| {
+            Some((condition, self.policy().claim(self.grant, condition)?, *status))
+        })
     }
 
     /// The value as it is shown.
@@ -99,7 +104,8 @@ impl<'a> Failed<'_, 'a> {
 
     fn found_of(&self, claim: ClaimId) -> Shown {
         let mut pieces = Pieces::default();
-        let found = self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
+        let found =
+            self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
         match found {
             Found::Absent => Shown::Absent,
             Found::Text(text) => Shown::Value(shown(text)),
@@ -122,7 +128,9 @@ impl<'a> Failed<'_, 'a> {
         }
         let mut beside: Vec<Beside> = Vec::new();
         for id in ids {
-            let Some(claim) = self.provider().and_then(|provider| provider.claims.get(usize::from(id.0))) else { continue };
+            let Some(claim) = self.provider().and_then(|provider| provider.claims.get(usize::from(id.0))) else {
+                continue;
+            };
             if id != self.condition.claim && beside.iter().all(|other| other.claim != claim.name) {
                 beside.push(Beside { claim: claim.name.clone(), value: self.found_of(id) });
             }
@@ -138,7 +146,9 @@ impl<'a> Failed<'_, 'a> {
             return;
         }
         match claim.map(|claim| &claim.source) {
-            Some(ClaimSource::Alias(of) | ClaimSource::AfterLast { of, .. } | ClaimSource::Piece { of, .. }) => self.sources_of(*of, ids),
+            Some(ClaimSource::Alias(of) | ClaimSource::AfterLast { of, .. } | ClaimSource::Piece { of, .. }) => {
+                self.sources_of(*of, ids)
+            }
             Some(ClaimSource::After { of, only_if, .. }) => {
                 self.sources_of(*of, ids);
                 only_if.iter().for_each(|(id, _)| self.sources_of(*id, ids));

@@ -16,10 +16,14 @@ pub(super) fn other_shape(failed: &Failed<'_, '_>) -> Option<String> {
 
 fn difference(literal: &str, found: &str) -> Option<&'static str> {
     if without_ids(found).is_some_and(|names| names == literal) {
-        return Some("the token's subject has the ids beside the names, and the policy only the names; write the whole subject, or the claims for repository and ids");
+        return Some(
+            "the token's subject has the ids beside the names, and the policy only the names; write the whole subject, or the claims for repository and ids",
+        );
     }
     if without_ids(literal).is_some_and(|names| names == found) {
-        return Some("the policy has the ids beside the names, and the token's subject only the names; its repository still has the older shape");
+        return Some(
+            "the policy has the ids beside the names, and the token's subject only the names; its repository still has the older shape",
+        );
     }
     let (in_found, in_literal) = (found.contains(":environment:"), literal.contains(":environment:"));
     match (in_found, in_literal) {

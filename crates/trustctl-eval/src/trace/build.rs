@@ -203,15 +203,25 @@ impl<'a> Tracer<'_, 'a> {
 
     fn expiry(&self, grant: &Grant) -> Line {
         let status = if is_expired(grant, self.decision.now) { Status::Fail } else { Status::Pass };
-        let expected = grant.expires_at().map_or_else(|| "never".to_owned(), |end| format!("before {}", time_in_words(end)));
+        let expected =
+            grant.expires_at().map_or_else(|| "never".to_owned(), |end| format!("before {}", time_in_words(end)));
         let cause = (status == Status::Fail).then(|| "the grant's last day is over".to_owned());
         let found = Shown::Value(time_in_words(self.decision.now.0));
         Line { expected, found, cause, ..self.line(What::Expiry, "expires", grant, status) }
     }
 
-    fn condition(&self, grant: &'a Grant, id: ConditionId, condition: &'a Condition, status: Status, statuses: &[(ConditionId, Status)]) -> Line {
+    fn condition(
+        &self,
+        grant: &'a Grant,
+        id: ConditionId,
+        condition: &'a Condition,
+        status: Status,
+        statuses: &[(ConditionId, Status)],
+    ) -> Line {
         let what = What::Condition { id, origin: condition.origin };
-        let (Some(claim), Some(matcher)) = (self.policy.claim(grant, condition), self.policy.matcher(condition.matcher)) else {
+        let (Some(claim), Some(matcher)) =
+            (self.policy.claim(grant, condition), self.policy.matcher(condition.matcher))
+        else {
             return self.line(what, "", grant, status);
         };
         let failed = Failed { context: &self.context, grant, condition, claim, matcher, status, statuses };

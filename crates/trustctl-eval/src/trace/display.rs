@@ -39,7 +39,8 @@ impl fmt::Display for GrantTrace {
         if let Some(reason) = &self.do_not_widen {
             write!(f, "\n  do not widen it: {reason}")?;
         }
-        let holds: Vec<&str> = self.lines.iter().filter(|line| line.status == Status::Pass).map(|line| line.claim.as_str()).collect();
+        let holds: Vec<&str> =
+            self.lines.iter().filter(|line| line.status == Status::Pass).map(|line| line.claim.as_str()).collect();
         write!(f, "\n  holds    {}", holds.join(", "))
     }
 }
@@ -50,7 +51,14 @@ impl fmt::Display for Line {
             What::Condition { .. } => format!(" ({})", self.what.origin()),
             _ => String::new(),
         };
-        write!(f, "  {:<8} {}: {}{from}, the token says {}", self.status.word(), self.claim, self.expected, self.found)?;
+        write!(
+            f,
+            "  {:<8} {}: {}{from}, the token says {}",
+            self.status.word(),
+            self.claim,
+            self.expected,
+            self.found
+        )?;
         for beside in &self.beside {
             write!(f, "\n           {} = {}", beside.claim, beside.value)?;
         }

@@ -34,7 +34,8 @@ pub(crate) fn expected(policy: &Policy, matcher: &Matcher) -> String {
     match matcher {
         Matcher::Equals(text) => read(policy, *text),
         Matcher::AnyOf(members) => {
-            let mut parts: Vec<String> = members.iter().take(MOST_MEMBERS).map(|member| expected(policy, member)).collect();
+            let mut parts: Vec<String> =
+                members.iter().take(MOST_MEMBERS).map(|member| expected(policy, member)).collect();
             if let Some(more) = members.len().checked_sub(MOST_MEMBERS).filter(|more| *more > 0) {
                 parts.push(format!("... {more} more"));
             }

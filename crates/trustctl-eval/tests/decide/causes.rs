@@ -61,7 +61,13 @@ fn the_called_workflow_named_in_place_of_the_started_one() {
         ("workflow_ref", "\"acme/widgets/.github/workflows/ci.yml@refs/tags/v1.4.0\""),
         ("job_workflow_ref", "\"acme/shared/.github/workflows/publish.yml@refs/tags/v2\""),
     ];
-    mended(&format!("{MINE}, workflow-file: publish.yml"), &changes, "workflow-file", "the workflow that was called", "ci.yml");
+    mended(
+        &format!("{MINE}, workflow-file: publish.yml"),
+        &changes,
+        "workflow-file",
+        "the workflow that was called",
+        "ci.yml",
+    );
     let trace = trace(&format!("{MINE}, workflow-file: publish.yml"), &changes);
     let beside: Vec<&str> = line(&trace, "workflow-file").beside.iter().map(|beside| beside.claim.as_str()).collect();
     assert_eq!(beside, ["workflow_ref", "job_workflow_ref"]);
@@ -72,7 +78,13 @@ fn spelling() {
     let started = |file: &str| format!("\"acme/widgets/.github/workflows/{file}@refs/tags/v1.4.0\"");
     let file = format!("{MINE}, workflow-file: publish.yml");
     for (name, words) in [("publish.yaml", ".yaml"), ("Publish.yml", "case only"), ("other.yml", "")] {
-        mended(&file, &[("workflow_ref", &started(name)), ("job_workflow_ref", &started(name))], "workflow-file", words, name);
+        mended(
+            &file,
+            &[("workflow_ref", &started(name)), ("job_workflow_ref", &started(name))],
+            "workflow-file",
+            words,
+            name,
+        );
     }
     mended(&format!("{MINE}, environment: NPM"), &[], "environment", "case only", "npm");
     explained(&format!("{MINE}, environment: npm"), &[("environment", "\"npm \"")], "environment", "blanks");
@@ -81,7 +93,12 @@ fn spelling() {
 
 #[test]
 fn refs() {
-    explained(&format!("{MINE}, tag: v1.4.0"), &[("ref", "\"refs/heads/main\"")], "tag", "`tag` is read from `ref`, and `refs/heads/main` is none");
+    explained(
+        &format!("{MINE}, tag: v1.4.0"),
+        &[("ref", "\"refs/heads/main\"")],
+        "tag",
+        "`tag` is read from `ref`, and `refs/heads/main` is none",
+    );
     explained(&format!("{MINE}, branch: main"), &[("ref", "")], "branch", "does not have");
     mended(&format!("{MINE}, branch: main"), &[("ref", "\"refs/heads/master\"")], "branch", "", "master");
     mended(&format!("{MINE}, ref: refs/heads/main"), &[("ref", "\"refs/heads/next\"")], "ref", "", "refs/heads/next");
@@ -118,7 +135,10 @@ fn what_is_required_by_itself() {
 fn types() {
     explained(MINE, &[("repository_id", "556677")], "repository_id", "must be a string");
     let trace = trace(MINE, &[("repository_id", "556677")]);
-    assert_eq!((line(&trace, "repository_id").status, &line(&trace, "repository_id").found), (Status::WrongType, &Shown::Value("556677".to_owned())));
+    assert_eq!(
+        (line(&trace, "repository_id").status, &line(&trace, "repository_id").found),
+        (Status::WrongType, &Shown::Value("556677".to_owned()))
+    );
 }
 
 #[test]
@@ -136,7 +156,12 @@ fn subjects() {
     explained(plain, &[], "sub", "ids beside the names");
     let pinned = "sub: \"repo:acme@1234567/widgets@556677:environment:npm\"";
     explained(pinned, &[("sub", "\"repo:acme/widgets:environment:npm\"")], "sub", "older shape");
-    explained("sub: \"repo:acme/widgets:ref:refs/heads/main\"", &[("sub", "\"repo:acme/widgets:environment:npm\"")], "sub", "in place of the ref");
+    explained(
+        "sub: \"repo:acme/widgets:ref:refs/heads/main\"",
+        &[("sub", "\"repo:acme/widgets:environment:npm\"")],
+        "sub",
+        "in place of the ref",
+    );
 }
 
 #[test]
@@ -156,13 +181,19 @@ fn nothing_is_mended_where_a_stranger_could_profit() {
     // Only `sub` says whose run it is, and it may be put together in any way.
     without_mend("sub: \"repo:acme@1234567/widgets@556677:environment:npm\", environment: prod", &[]);
     // `present` and `not` fix nobody.
-    without_mend("repository: { present: true }, sub: \"repo:acme@1234567/widgets@556677:environment:npm\", environment: prod", &[]);
+    without_mend(
+        "repository: { present: true }, sub: \"repo:acme@1234567/widgets@556677:environment:npm\", environment: prod",
+        &[],
+    );
     // A pattern is never replaced, and a list never grows.
     without_mend(&format!("{MINE}, tag: {{ glob: \"v2.*\" }}"), &[]);
     without_mend(&format!("{MINE}, environment: [prod, staging]"), &[]);
     // States are no choice of the job's.
     without_mend(&format!("{MINE}, ref_protected: true"), &[("ref_protected", "\"false\"")]);
-    without_mend(&format!("{MINE}, called-workflow-repository: acme/shared, workflow-file: publish.yml"), &[("job_workflow_ref", "\"evil-corp/x/.github/workflows/a.yml@refs/heads/main\"")]);
+    without_mend(
+        &format!("{MINE}, called-workflow-repository: acme/shared, workflow-file: publish.yml"),
+        &[("job_workflow_ref", "\"evil-corp/x/.github/workflows/a.yml@refs/heads/main\"")],
+    );
 }
 
 #[test]
@@ -220,7 +251,10 @@ fn what_comes_close_to_a_request_without_a_grant() {
     };
     assert_eq!(near(&[], "@acme/widget"), [(NearKind::SimilarName, "@acme/widgets".to_owned())]);
     assert_eq!(near(&[], "left-pad"), []);
-    assert_eq!(near(&[("iss", "\"https://gitlab.com\"")], "@acme/widgets"), [(NearKind::OtherIssuer, "https://token.actions.githubusercontent.com".to_owned())]);
+    assert_eq!(
+        near(&[("iss", "\"https://gitlab.com\"")], "@acme/widgets"),
+        [(NearKind::OtherIssuer, "https://token.actions.githubusercontent.com".to_owned())]
+    );
     let slash = [("iss", "\"https://token.actions.githubusercontent.com/\"")];
     assert!(near(&slash, "@acme/widgets").iter().any(|(kind, _)| *kind == NearKind::SimilarIssuer));
 }

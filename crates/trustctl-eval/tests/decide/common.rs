@@ -11,7 +11,8 @@ pub(crate) const NOW: UnixTime = UnixTime(1_795_132_800);
 /// An evaluator for a policy that must read without a complaint.
 pub(crate) fn evaluator(text: &str) -> Evaluator {
     let reading = trustctl_policy::read_text("npm.trust.yaml", text);
-    let problems: Vec<String> = reading.diagnostics.iter().map(|d| format!("{}: {} {:?}", d.code, d.message, d.labels)).collect();
+    let problems: Vec<String> =
+        reading.diagnostics.iter().map(|d| format!("{}: {} {:?}", d.code, d.message, d.labels)).collect();
     let policy = reading.policy.unwrap_or_else(|| panic!("{}\n---\n{text}", problems.join("\n")));
     Evaluator::new(Arc::new(policy))
 }
@@ -33,7 +34,8 @@ pub(crate) const RELEASE: &str = r#"{
 /// The same with members replaced; an empty text takes one out.
 pub(crate) fn release_but(changes: &[(&str, &str)]) -> Claims<'static> {
     let claims = Claims::parse(RELEASE).unwrap();
-    let mut members: Vec<(String, String)> = claims.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
+    let mut members: Vec<(String, String)> =
+        claims.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect();
     for (name, json) in changes {
         members.retain(|(other, _)| other != name);
         if !json.is_empty() {

@@ -106,7 +106,13 @@ grants:
 "#,
     );
     let gitlab = |aud| {
-        let text = [("iss", "\"https://gitlab.com\""), ("aud", aud), ("project_id", "\"556677\""), ("pipeline_source", "\"push\""), ("runner_environment", "\"gitlab-hosted\"")];
+        let text = [
+            ("iss", "\"https://gitlab.com\""),
+            ("aud", aud),
+            ("project_id", "\"556677\""),
+            ("pipeline_source", "\"push\""),
+            ("runner_environment", "\"gitlab-hosted\""),
+        ];
         let claims = release_but(&text);
         code(&evaluator.evaluate(&claims, &publish("@acme/widgets", None), NOW))
     };
@@ -121,7 +127,8 @@ grants:
 fn requests_must_be_well_put() {
     let evaluator = evaluator(POLICY);
     let (long_name, long_version) = ("x".repeat(100_000), "1".repeat(100_000));
-    let package = |name, version, action| Request { registry: "npm", target: Target::Package { name, version, action } };
+    let package =
+        |name, version, action| Request { registry: "npm", target: Target::Package { name, version, action } };
     assert_eq!(asking(&evaluator, &package("@acme/widgets", None, "publish")), "allow");
     assert_eq!(asking(&evaluator, &package("@acme/widgets", None, "stage")), "no-grant");
     assert_eq!(asking(&evaluator, &package("@acme/widgets", None, "PUBLISH")), "unknown-action");
@@ -237,7 +244,8 @@ fn templates_of_one_grant_must_agree_and_grants_bind_each_for_itself() {
         evaluator(&format!("trust: 1\nregistry: npm\ngrants:{}", grants.concat()))
     };
     let request = publish("widgets", None);
-    let (same, other) = (release_but(&[("environment", "\"release-1.4.0\"")]), release_but(&[("environment", "\"release-2.0.0\"")]));
+    let (same, other) =
+        (release_but(&[("environment", "\"release-1.4.0\"")]), release_but(&[("environment", "\"release-2.0.0\"")]));
 
     let both = policy(&[&format!("{tag}, {environment}")]);
     assert_eq!(code(&both.evaluate(&same, &request, NOW)), "allow");
@@ -290,7 +298,8 @@ grants:
 "#,
     );
     let claims = release_but(&[("aud", "\"https://packages.acme.example\"")]);
-    let package = Request { registry: "generic", target: Target::Package { name: "widgets", version: None, action: "publish" } };
+    let package =
+        Request { registry: "generic", target: Target::Package { name: "widgets", version: None, action: "publish" } };
     assert_eq!(code(&evaluator.evaluate(&claims, &package, NOW)), "no-grant");
     let account = Request { registry: "generic", target: Target::Account { name: "widgets" } };
     assert_eq!(code(&evaluator.evaluate(&claims, &account, NOW)), "allow");
@@ -301,7 +310,9 @@ fn every_deny_sounds_the_same_outside() {
     let evaluator = evaluator(POLICY);
     let request = publish("@acme/widgets", None);
     let mut messages = std::collections::BTreeSet::new();
-    for changes in [("iss", ""), ("iss", "\"x\""), ("aud", "\"x\""), ("environment", "\"x\""), ("repository_id", "\"1\"")] {
+    for changes in
+        [("iss", ""), ("iss", "\"x\""), ("aud", "\"x\""), ("environment", "\"x\""), ("repository_id", "\"1\"")]
+    {
         let claims = release_but(&[changes]);
         let decision = evaluator.evaluate(&claims, &request, NOW);
         assert!(!decision.is_allow());
@@ -335,9 +346,11 @@ grants:
     when: { sub: { glob: "repo:acme/*", crossing: true } }
 "#,
     );
-    let ask = Request { registry: "generic", target: Target::Package { name: "widgets", version: None, action: "publish" } };
+    let ask =
+        Request { registry: "generic", target: Target::Package { name: "widgets", version: None, action: "publish" } };
     let with = |sub: &str| {
-        let claims = release_but(&[("sub", &format!("{sub:?}")), ("aud", "[1, 2]"), ("event_name", "\"pull_request\"")]);
+        let claims =
+            release_but(&[("sub", &format!("{sub:?}")), ("aud", "[1, 2]"), ("event_name", "\"pull_request\"")]);
         code(&evaluator.evaluate(&claims, &ask, NOW))
     };
     assert_eq!(with("repo:acme/widgets:pull_request"), "allow");

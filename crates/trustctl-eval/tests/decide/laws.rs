@@ -125,7 +125,8 @@ fn allowed(evaluator: &Evaluator, token: &Token, question: &Question) -> BTreeSe
 
 const NAMES: [&str; 2] = ["widgets", "gadgets"];
 const TEXTS: [&str; 6] = ["main", "MAIN", "acme/widgets", "next", "v1", "m\u{e4}in"];
-const REFS: [&str; 6] = ["refs/heads/main", "refs/tags/v1.4.0", "refs/tags/v2.0.0-rc1", "refs/tags/v", "refs/heads/", "main"];
+const REFS: [&str; 6] =
+    ["refs/heads/main", "refs/tags/v1.4.0", "refs/tags/v2.0.0-rc1", "refs/tags/v", "refs/heads/", "main"];
 const IDS: [&str; 2] = ["1", "22"];
 
 fn policy() -> impl Strategy<Value = Vec<Grant>> {
@@ -138,7 +139,8 @@ fn policy() -> impl Strategy<Value = Vec<Grant>> {
 }
 
 fn grant() -> impl Strategy<Value = Grant> {
-    let fields = (0..2_usize, 0..2_usize, any::<bool>(), select(&NAMES[..]), select(&["publish", "read"][..]), any::<bool>());
+    let fields =
+        (0..2_usize, 0..2_usize, any::<bool>(), select(&NAMES[..]), select(&["publish", "read"][..]), any::<bool>());
     fields.prop_flat_map(|(registry, provider, account, name, action, expires)| {
         proptest::collection::vec(condition(provider), 1..4).prop_map(move |conditions| {
             let mut when: BTreeMap<&'static str, Matcher> = conditions.into_iter().collect();
@@ -236,29 +238,46 @@ fn token() -> impl Strategy<Value = Token> {
     let number = select(&["7", "-7", "7.0", "70e-1", "-0"][..]).prop_map(Json::Number);
     let labels = proptest::collection::vec(select(&TEXTS[..]).prop_map(Json::of), 0..3).prop_map(Json::List);
     (
-        (0..2_usize, 0..2_usize, text(&["acme/widgets", "acme/gadgets", "acme"]), text(&IDS), text(&["acme"]), text(&IDS)),
-        (text(&REFS), text(&["main", "prod", "v1.4.0", "v2.0.0-rc1", "m\u{e4}in"]), text(&["push", "push", "release", "pull_request"])),
+        (
+            0..2_usize,
+            0..2_usize,
+            text(&["acme/widgets", "acme/gadgets", "acme"]),
+            text(&IDS),
+            text(&["acme"]),
+            text(&IDS),
+        ),
+        (
+            text(&REFS),
+            text(&["main", "prod", "v1.4.0", "v2.0.0-rc1", "m\u{e4}in"]),
+            text(&["push", "push", "release", "pull_request"]),
+        ),
         (text(&TEXTS), json(number.boxed()), json(any::<bool>().prop_map(Json::Bool).boxed()), json(labels.boxed())),
     )
-        .prop_map(|((iss, aud, repository, id, owner, owner_id), (reference, environment, event), (pipeline, build, nightly, labels))| {
-            let optional = [
-                ("repository", repository),
-                ("repository_id", id),
-                ("repository_owner", owner),
-                ("repository_owner_id", owner_id),
-                ("ref", reference),
-                ("environment", environment),
-                ("event_name", event),
-                ("pipeline", pipeline),
-                ("build", build),
-                ("nightly", nightly),
-                ("labels", labels),
-            ];
-            let mut token: Token = optional.into_iter().filter_map(|(name, json)| Some((name, json?))).collect();
-            token.insert("iss", Json::of(ISSUERS[iss].1));
-            token.insert("aud", Json::of(AUDIENCES[aud].1));
-            token
-        })
+        .prop_map(
+            |(
+                (iss, aud, repository, id, owner, owner_id),
+                (reference, environment, event),
+                (pipeline, build, nightly, labels),
+            )| {
+                let optional = [
+                    ("repository", repository),
+                    ("repository_id", id),
+                    ("repository_owner", owner),
+                    ("repository_owner_id", owner_id),
+                    ("ref", reference),
+                    ("environment", environment),
+                    ("event_name", event),
+                    ("pipeline", pipeline),
+                    ("build", build),
+                    ("nightly", nightly),
+                    ("labels", labels),
+                ];
+                let mut token: Token = optional.into_iter().filter_map(|(name, json)| Some((name, json?))).collect();
+                token.insert("iss", Json::of(ISSUERS[iss].1));
+                token.insert("aud", Json::of(AUDIENCES[aud].1));
+                token
+            },
+        )
 }
 
 /// Mostly such a value; sometimes nothing, an absent one, or one of another type.
@@ -290,7 +309,20 @@ fn junk() -> impl Strategy<Value = Vec<BTreeMap<String, String>>> {
             inner.prop_map(|member| format!("{{\"a\":{member}}}")),
         ]
     });
-    let known = select(&["iss", "aud", "ref", "repository", "repository_id", "environment", "event_name", "pipeline", "labels", "build"][..]);
+    let known = select(
+        &[
+            "iss",
+            "aud",
+            "ref",
+            "repository",
+            "repository_id",
+            "environment",
+            "event_name",
+            "pipeline",
+            "labels",
+            "build",
+        ][..],
+    );
     let name = prop_oneof![4 => known.prop_map(str::to_owned), 1 => ".{0,8}"];
     proptest::collection::vec(proptest::collection::btree_map(name, value, 0..8), 8)
 }

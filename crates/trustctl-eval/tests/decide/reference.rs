@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const ISSUERS: [(&str, &str); 2] =
     [("github-actions", "https://token.actions.githubusercontent.com"), ("corp", "https://ci.acme.example")];
-pub(crate) const AUDIENCES: [(&str, &str); 2] = [("one", "https://one.acme.example"), ("two", "https://two.acme.example")];
+pub(crate) const AUDIENCES: [(&str, &str); 2] =
+    [("one", "https://one.acme.example"), ("two", "https://two.acme.example")];
 const EVENTS: [&str; 8] =
     ["push", "release", "workflow_dispatch", "repository_dispatch", "schedule", "merge_group", "create", "deployment"];
 /// 2027-01-01T00:00:00Z, the end of `expires: 2026-12-31`.
@@ -83,7 +84,8 @@ fn allows(grant: &Grant, token: &Token, question: &Question) -> Option<Option<St
     let (registry, audience) = AUDIENCES[grant.registry];
     let named = question.registry == registry && question.account == grant.account && question.name == grant.name;
     let acted = question.account || question.action == grant.action;
-    let issued = token.get("iss") == Some(&Json::of(ISSUERS[grant.provider].1)) && token.get("aud") == Some(&Json::of(audience));
+    let issued =
+        token.get("iss") == Some(&Json::of(ISSUERS[grant.provider].1)) && token.get("aud") == Some(&Json::of(audience));
     if !named || !acted || !issued || (grant.expires && question.now >= END) {
         return None;
     }
@@ -123,7 +125,8 @@ fn value(claim: &str, token: &Token) -> Value {
             if parts.iter().any(|part| matches!(part, Value::Wrong)) {
                 return Value::Wrong;
             }
-            let texts: Vec<&String> = parts.iter().filter_map(|part| if let Value::Text(text) = part { Some(text) } else { None }).collect();
+            let texts: Vec<&String> =
+                parts.iter().filter_map(|part| if let Value::Text(text) = part { Some(text) } else { None }).collect();
             match texts.as_slice() {
                 [owner, owner_id, name, id] => Value::Text(format!("{owner}@{owner_id}/{name}@{id}")),
                 _ => Value::Absent,
@@ -134,10 +137,15 @@ fn value(claim: &str, token: &Token) -> Value {
             (_, Some(Json::Text(text))) if text.is_empty() => Value::Absent,
             (_, Some(Json::List(members))) if members.is_empty() => Value::Absent,
             ("labels", Some(Json::List(members))) => {
-                let texts: Vec<String> = members.iter().filter_map(|member| if let Json::Text(text) = member { Some(text.clone()) } else { None }).collect();
+                let texts: Vec<String> = members
+                    .iter()
+                    .filter_map(|member| if let Json::Text(text) = member { Some(text.clone()) } else { None })
+                    .collect();
                 if texts.len() == members.len() { Value::List(texts) } else { Value::Wrong }
             }
-            ("build", Some(Json::Number(digits))) if !digits.contains(['.', 'e', 'E']) && *digits != "-0" => Value::Text((*digits).to_owned()),
+            ("build", Some(Json::Number(digits))) if !digits.contains(['.', 'e', 'E']) && *digits != "-0" => {
+                Value::Text((*digits).to_owned())
+            }
             ("nightly", Some(Json::Bool(yes))) => Value::Text(yes.to_string()),
             ("labels" | "build" | "nightly", _) => Value::Wrong,
             (_, Some(Json::Text(text))) => Value::Text(text.clone()),
@@ -199,7 +207,8 @@ fn matches_glob(glob: &[char], text: &[char]) -> bool {
         ([], []) => true,
         (['*', '*'], _) => true,
         (['*', rest @ ..], _) => {
-            matches_glob(rest, text) || matches!(text, [c, tail @ ..] if !matches!(c, '/' | ':' | '@') && matches_glob(glob, tail))
+            matches_glob(rest, text)
+                || matches!(text, [c, tail @ ..] if !matches!(c, '/' | ':' | '@') && matches_glob(glob, tail))
         }
         ([one, rest @ ..], [c, tail @ ..]) => one == c && matches_glob(rest, tail),
         _ => false,

@@ -76,7 +76,9 @@ fn every_matcher_in_every_state() {
             }
         }
     }
-    for (kind, there, wrong) in [("string", "\"x\"", "1"), ("integer", "1", "\"1\""), ("boolean", "false", "\" \""), ("list", "[\"x\"]", "{}")] {
+    for (kind, there, wrong) in
+        [("string", "\"x\"", "1"), ("integer", "1", "\"1\""), ("boolean", "false", "\" \""), ("list", "[\"x\"]", "{}")]
+    {
         let mut cell = |value, expected| cells.push(((kind, "{ present: false }".to_owned()), value, expected));
         for absent in ABSENT {
             cell(absent, Status::Pass);
