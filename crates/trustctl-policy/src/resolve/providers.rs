@@ -7,7 +7,7 @@ use trustctl_catalog::{self as catalog, ClaimType, Tenants};
 use trustctl_diag::{Diagnostic, Place};
 use trustctl_pattern::Pattern;
 
-use crate::model::{ClaimId, ClaimSource, Issuer, IssuerId, Origin, Provider, ProviderId};
+use crate::model::{Claim, ClaimId, ClaimSource, Issuer, IssuerId, Origin, Provider, ProviderId};
 use crate::syntax::{Entry, Node, NodeKind};
 
 use super::build::{Builder, ProviderFacts};
@@ -323,6 +323,11 @@ fn custom(
         }
     };
     let issuer_id = issuer_of(document, &issuer.value, builder)?;
+    if let Some(other) = builder.parts.providers.iter().find(|other| other.issuer == issuer_id && other.tenants != tenants) {
+        let message = format!("`{}` has the same issuer and says otherwise who can get a token from it", other.name);
+        builder.push(Diagnostic::error("bad-tenants", place, message).help("write the same `tenants` for both; `shared` where in doubt"));
+        return None;
+    }
     let claims = vec![plain("sub", ClaimType::String, ClaimSource::Token)];
     let ids = FxHashMap::from_iter([("sub".to_owned(), ClaimId(0))]);
     let provider = Provider {
@@ -506,6 +511,13 @@ fn add_claims(document: &Document<'_, '_>, id: ProviderId, added: &Entry<'_>, bu
             );
             continue;
         }
+        if let Some(other) = means_otherwise(id, name, kind, &source, builder) {
+            builder.push(
+                Diagnostic::error("known-claim", place, format!("`{name}` has another meaning for `{other}`, whose issuer is the same"))
+                    .help("give both the same type and place, or one of them another name"),
+            );
+            continue;
+        }
         let (Some(provider), Some(facts)) = (builder.parts.providers.get_mut(usize::from(id.0)), builder.providers.get_mut(usize::from(id.0)))
         else {
             return;
@@ -526,6 +538,23 @@ fn add_claims(document: &Document<'_, '_>, id: ProviderId, added: &Entry<'_>, bu
             facts.source_claims.push(claim);
         }
     }
+}
+
+/// Another provider with the same issuer for which the claim is read otherwise: what either requires holds for both, so
+/// the claim must be the same.
+fn means_otherwise(id: ProviderId, name: &str, kind: ClaimType, source: &ClaimSource, builder: &Builder<'_>) -> Option<String> {
+    let issuer = builder.parts.providers.get(usize::from(id.0))?.issuer;
+    let same = |claim: &Claim| {
+        claim.kind == kind
+            && match (&claim.source, source) {
+                (ClaimSource::Token, ClaimSource::Token) => true,
+                (ClaimSource::Nested(a), ClaimSource::Nested(b)) => a == b,
+                _ => false,
+            }
+    };
+    let others = builder.parts.providers.iter().enumerate().filter(|(at, other)| *at != usize::from(id.0) && other.issuer == issuer);
+    let mut odd = others.filter(|(_, other)| other.claim(name).is_some_and(|(_, claim)| !same(claim)));
+    odd.next().map(|(_, other)| other.name.clone())
 }
 
 /// Whether a member of the token is in the envelope or in the catalogue: what its values may be and what may stand on it
