@@ -16,20 +16,35 @@ pub fn pages() -> Vec<(String, String)> {
         .map(|rule| (format!("docs/rules/{}.md", rule.name), format!("{NOTICE}\n{}", rule.documentation())))
         .collect();
     pages.push(("docs/rules/README.md".to_owned(), index()));
+    pages.push(("docs/rules/language-errors.md".to_owned(), language_page()));
     pages.sort();
     pages
 }
 
 const NOTICE: &str = "<!-- Made from the rule's file by `cargo xtask generate`; edit that. -->\n";
 
-/// Where the reader's codes get their paragraph once it has a list of them: the one place to add it.
-fn language_error(_code: &str) -> Option<String> {
-    None
+/// The page of a diagnostic of the reader, or of the command's own.
+fn language_error(code: &str) -> Option<String> {
+    let text = match code {
+        "wrong-file-name" => "Trust files are named `trust.yaml` or `NAME.trust.yaml`; another name is not found when a folder is given.",
+        _ => trustctl_policy::codes::explain(code)?,
+    };
+    Some(format!("# `{code}`\n\nAn error of the trust language.\n\n{text}\n"))
+}
+
+/// Every diagnostic of the reader on one page.
+fn language_page() -> String {
+    let mut page = format!("{NOTICE}\n# Errors of the trust language\n\n");
+    page.push_str("What the reader refuses; `docs/language.md` has the whole language. `trustctl explain CODE` prints one.\n\n| code | |\n|---|---|\n");
+    for (code, text) in trustctl_policy::codes::CODES {
+        let _ = writeln!(page, "| `{code}` | {} |", text.replace('|', "\\|"));
+    }
+    page
 }
 
 fn index() -> String {
     let mut page = format!("{NOTICE}\n# Rules\n\n");
-    page.push_str("What `trustctl lint` looks for. `trustctl explain RULE` prints a rule's page.\n");
+    page.push_str("What `trustctl lint` looks for. `trustctl explain RULE` prints a rule's page. What the reader itself refuses is in\n[language-errors.md](language-errors.md).\n");
     for family in Family::ALL {
         let _ = write!(
             page,
@@ -59,7 +74,8 @@ mod tests {
     #[test]
     fn every_rule_has_a_page_and_stands_in_the_index() {
         let pages = pages();
-        assert_eq!(pages.len(), rules().len() + 1);
+        assert_eq!(pages.len(), rules().len() + 2);
+        assert!(pages.iter().any(|(path, text)| path.ends_with("language-errors.md") && text.contains("`unknown-claim`")));
         assert!(pages.is_sorted());
         let (_, index) = pages.iter().find(|(path, _)| path.ends_with("README.md")).unwrap();
         for rule in rules() {

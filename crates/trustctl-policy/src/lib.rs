@@ -4,6 +4,7 @@
 //! the evaluator decides by it, the linter walks it, the prover runs its compiled patterns. Reading is
 //! total: any input ends in a policy or in diagnostics that point at the place and say how to mend it.
 
+pub mod codes;
 mod known;
 mod model;
 mod resolve;

@@ -87,6 +87,7 @@ impl Reader<'_, '_, '_> {
         }
         let find = |key: &str| entries.iter().find(|entry| entry.key.text == key);
         let first = entries.first().map_or(place, |entry| self.document.key_place(entry));
+        let place = entries.first().map_or(place, |entry| self.headline(entry));
         let name = find("name").and_then(|entry| self.name(entry, builder));
         let expires_at = find("expires").and_then(|entry| self.expires(entry, builder)).unwrap_or(i64::MAX);
         let registry = self.registry(find("registry"), first, builder);
@@ -140,6 +141,15 @@ impl Reader<'_, '_, '_> {
                         .help(format!("write `{key}: [NAME]`")),
                 );
             }
+        }
+    }
+
+    /// What stands for the grant in messages: its first key, with the value where that is short.
+    fn headline(&self, entry: &Entry<'_>) -> Place {
+        let key = self.document.key_place(entry);
+        match &entry.value.kind {
+            NodeKind::Scalar(_) => Place { span: key.span.to(entry.value.span), ..key },
+            _ => key,
         }
     }
 
@@ -453,8 +463,9 @@ fn end_of_day(day: &str) -> Option<i64> {
     if !shape {
         return None;
     }
-    let next = day.parse::<jiff::civil::Date>().ok()?.tomorrow().ok()?;
-    Some(next.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    let day = day.parse::<jiff::civil::Date>().ok()?;
+    // Counted in seconds: the day after 9999-12-31 is none that calendars have.
+    day.duration_since(jiff::civil::date(1970, 1, 1)).as_secs().checked_add(86_400)
 }
 
 fn index(len: usize) -> u32 {
@@ -469,6 +480,7 @@ mod tests {
     fn a_day_ends_when_the_next_begins() {
         assert_eq!(end_of_day("1970-01-01"), Some(86_400));
         assert_eq!(end_of_day("2027-06-30"), Some(1_814_400_000));
+        assert_eq!(end_of_day("9999-12-31"), Some(253_402_300_800));
         for bad in ["2027-6-30", "2027-02-29", "2027-13-01", "30.06.2027", "2027-06-30T00:00:00Z", "+027-06-30"] {
             assert_eq!(end_of_day(bad), None, "{bad}");
         }

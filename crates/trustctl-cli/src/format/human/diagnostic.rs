@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use textwrap::{WordSeparator, WordSplitter};
 use trustctl_diag::{Diagnostic, FileId, Label, Severity, Sources};
 
 use crate::look::{Look, shown, shown_in_place};
@@ -32,7 +33,13 @@ impl<'s> Renderer<'s> {
             (true, false) => GraphicalTheme::unicode_nocolor(),
             (true, true) => GraphicalTheme::unicode(),
         };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(look.width).with_links(false).with_context_lines(1);
+        // What is to be copied (an address, a name, a matcher) is never broken at its hyphens and slashes.
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(look.width)
+            .with_links(false)
+            .with_context_lines(1)
+            .with_word_separator(WordSeparator::AsciiSpace)
+            .with_word_splitter(WordSplitter::NoHyphenation);
         Self {
             sources,
             handler,
