@@ -164,7 +164,7 @@ fn an_include_does_not_leave_its_folder_by_a_link() {
     let root = folder.write("inside/trust.yaml", "trust: 1\nregistry: npm\ninclude:\n  teams/*.yaml: [left-pad]\n");
     std::fs::create_dir_all(folder.0.join("inside/teams")).unwrap();
     std::os::unix::fs::symlink(outside, folder.0.join("inside/teams/team.yaml")).unwrap();
-    let (code, stdout, _) = trustctl(&["lint", &root], b"");
+    let (code, stdout, _) = trustctl(&["lint", "--format", "json", &root], b"");
     assert_eq!(code, 1);
     assert!(stdout.contains("is a link out of the folder"), "{stdout}");
 }
