@@ -24,8 +24,16 @@ pub fn files() -> Result<BTreeMap<String, String>, ChoreError> {
     let catalogue = Catalogue::bundled()?;
     let mut files = BTreeMap::new();
     files.insert("schema/trust.schema.json".to_owned(), schema::text(catalogue)?);
+    for (name, text) in trustctl_cli::schemas() {
+        files.insert(format!("schema/{name}"), with_last_line_ended(text));
+    }
     files.extend(pages::all(catalogue));
+    files.extend(trustctl_analysis::docs::pages().into_iter().map(|(path, text)| (path, with_last_line_ended(text))));
     Ok(files)
+}
+
+fn with_last_line_ended(text: String) -> String {
+    if text.ends_with('\n') { text } else { text + "\n" }
 }
 
 /// Writes what differs, and removes what nothing makes any more.

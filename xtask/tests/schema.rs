@@ -1,5 +1,7 @@
 //! The schema of trust files lets through what the reader lets through, and stops what an editor can stop.
 
+#![expect(clippy::unwrap_used, reason = "a test whose data cannot be read has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +123,8 @@ fn what_the_language_has_is_let_through() {
         assert_eq!(problems(text), Vec::<String>::new(), "{text}");
         // The examples above are no fancy: the reader knows every key in them.
         let unknown = trustctl_policy::read_text("trust.yaml", text).diagnostics.into_iter();
-        let unknown = unknown.filter(|found| found.code.starts_with("unknown") || found.code.starts_with("missing"));
+        // An included file alone has no registry.
+        let unknown = unknown.filter(|found| found.code.starts_with("unknown") || found.code.starts_with("missing-w"));
         assert_eq!(unknown.collect::<Vec<_>>(), Vec::new(), "{text}");
     }
 }
@@ -165,13 +168,14 @@ fn no_example_that_the_reader_takes_is_marked() {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         for example in blocks(&text).filter(|block| block.contains("trust: 1")) {
             let read = trustctl_policy::read_text("trust.yaml", example);
-            if read.diagnostics.iter().all(|found| found.code == "include-names-nothing") {
+            // JSON, which the oracle reads, has no `.inf`.
+            if !example.contains(".inf") && read.diagnostics.iter().all(|found| found.code == "include-names-nothing") {
                 assert_eq!(problems(example), Vec::<String>::new(), "{}: {example}", file.display());
                 count += 1;
             }
         }
     }
-    assert!(count > 5, "only {count} examples: are they still in fenced `yaml` blocks?");
+    assert!(count > 20, "only {count} examples: are they still in fenced `yaml` blocks?");
 }
 
 fn markdown(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -17,9 +17,9 @@ pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut 
     let actions: Vec<Value> = names.iter().map(|(name, about)| json!({ "const": name, "description": about })).collect();
     let kinds: Vec<Value> = providers::known(catalogue)
         .map(|entry| json!({ "const": entry.kind, "description": entry.title }))
-        .chain([json!({ "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" })])
+        .chain([json!({ "type": ["string", "number", "boolean"], "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" })])
         .collect();
-    let list = json!({ "minItems": 1, "uniqueItems": true, "items": { "type": ["string", "number"], "minLength": 1 } });
+    let list = json!({ "minItems": 1, "uniqueItems": true, "items": { "type": ["string", "number", "boolean"], "minLength": 1 } });
     let packages = merged(
         json!({
             "description": "Names; or a table of names to conditions, one grant per row, its conditions beside `when`.",
@@ -34,10 +34,10 @@ pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut 
         "properties": {
             "name": {
                 "description": "How traces and suppressions call it; FILE:LINE otherwise.",
-                "type": ["string", "number"],
+                "type": ["string", "number", "boolean"],
                 "allOf": [reference("name")]
             },
-            "registry": { "description": "Which of `registries` it answers for.", "type": "string", "minLength": 1 },
+            "registry": { "description": "Which of `registries` it answers for.", "type": ["string", "number", "boolean"], "minLength": 1 },
             "packages": packages,
             "accounts": accounts,
             "actions": {

@@ -1,7 +1,7 @@
 //! What may stand as a condition's value.
 
 use serde_json::{Map, Value, json};
-use trustctl_catalog::{Claim, ClaimType, NameKind, Provider, Role};
+use trustctl_catalog::{Claim, ClaimType, Provider};
 
 use super::{Dialect, reference, whole_text};
 use crate::pages::example;
@@ -16,11 +16,12 @@ pub(super) fn define(definitions: &mut Map<String, Value>) {
     );
     // YAML makes numbers and booleans of unquoted text; the language reads the text itself.
     define("value", json!({ "type": ["string", "number", "boolean"], "minLength": 1 }));
-    define("text", json!({ "type": "string", "minLength": 1 }));
-    define("bound", json!({ "type": ["string", "number"], "minLength": 1, "description": "A name, or a glob as in `@left/*`." }));
+    define("text", reference("value"));
+    define("bound", json!({ "type": ["string", "number", "boolean"], "minLength": 1, "description": "A name, or a glob as in `@left/*`." }));
     define("bounds", json!({ "type": "array", "minItems": 1, "items": reference("bound") }));
 
     let member = keys(&["equals", "ignore-case", "glob", "regex"]);
+    define("member-matcher", member.clone());
     define("member", with(json!({ "type": ["string", "number", "boolean", "object"], "minLength": 1 }), &member));
     let negated = json!({ "type": ["string", "number", "boolean", "array", "object"], "minLength": 1, "minItems": 1, "items": reference("member") });
     define("negated", with(negated.clone(), &member));
@@ -38,7 +39,13 @@ pub(super) fn define(definitions: &mut Map<String, Value>) {
     define("list-matcher", with(json!({ "type": "object" }), &list));
     // Of a provider whose claims only the file itself declares: any matcher that some type takes.
     let any = json!({ "type": ["string", "number", "boolean", "array", "object"], "minLength": 1, "minItems": 1, "items": reference("member") });
-    define("condition", with(any, &keys(&["equals", "ignore-case", "glob", "regex", "template", "contains", "not", "present"])));
+    let keys_of_all = ["equals", "ignore-case", "glob", "regex", "contains"];
+    define("negated-condition", with(any.clone(), &keys(&keys_of_all)));
+    let mut condition = with(any, &keys(&[&keys_of_all[..], &["template", "not", "present"]].concat()));
+    if let Some(place) = condition.pointer_mut("/properties/not") {
+        *place = described("The claim is there and does not match.", reference("negated-condition"));
+    }
+    define("condition", condition);
     let all = ["equals", "ignore-case", "glob", "crossing", "regex", "search", "template", "contains", "not", "present"];
     let mut generic = json!({
         "type": ["string", "number", "boolean", "array", "object"],
@@ -131,16 +138,12 @@ pub(super) fn claim(provider: &Provider, claim: &Claim, dialect: Dialect) -> Val
         ClaimType::List => described(&about, reference("list-matcher")),
         ClaimType::Integer => {
             let number = json!({ "type": ["integer", "string"], "pattern": "^(0|-?[1-9][0-9]*)$" });
-            several(json!({ "description": about }), &number, "plain-matcher")
+            several(json!({ "description": about }), &number, "plain-matcher", "whole-value-matcher")
         }
-        ClaimType::Boolean => json!({
-            "description": about,
-            "type": ["boolean", "string", "array", "object"],
-            "pattern": "^(true|false)$",
-            "allOf": [reference("plain-matcher")],
-            "minItems": 1,
-            "items": { "type": ["boolean", "string"], "pattern": "^(true|false)$" }
-        }),
+        ClaimType::Boolean => {
+            let word = json!({ "type": ["boolean", "string"], "pattern": "^(true|false)$" });
+            several(json!({ "description": about }), &word, "plain-matcher", "whole-value-matcher")
+        }
         ClaimType::String => {
             let mut value = json!({ "type": ["string", "number", "boolean"], "minLength": 1 });
             if let (Some(value), Some(pattern)) = (value.as_object_mut(), &pattern) {
@@ -156,30 +159,23 @@ pub(super) fn claim(provider: &Provider, claim: &Claim, dialect: Dialect) -> Val
                 json!({ "description": about, "examples": [example] })
             };
             if claim.shape.is_some() {
-                return several(base, &value, "whole-value-matcher");
+                return several(base, &value, "whole-value-matcher", "whole-value-matcher");
             }
-            let members = with(value.clone(), &json!({ "type": ["string", "number", "boolean", "object"], "allOf": [keys(&["equals", "ignore-case", "glob", "regex"])] }));
-            let matcher = if takes_template(claim) { "matcher-or-template" } else { "matcher" };
-            let mut schema = several(base, &value, matcher);
-            if let Some(schema) = schema.as_object_mut() {
-                schema.insert("items".to_owned(), members);
-            }
-            schema
+            let matcher = if claim.template { "matcher-or-template" } else { "matcher" };
+            several(base, &value, matcher, "member-matcher")
         }
     }
 }
 
 /// A value, a list of such values, or a map of matchers, in one flat schema.
-fn several(base: Value, value: &Value, matcher: &str) -> Value {
+fn several(base: Value, value: &Value, matcher: &str, member_matcher: &str) -> Value {
     let mut types = value.get("type").and_then(Value::as_array).cloned().unwrap_or_default();
-    types.extend([json!("array"), json!("object")]);
-    let flat = with(with(base, value), &json!({ "minItems": 1, "items": value, "allOf": [reference(matcher)] }));
+    types.push(json!("object"));
+    // A member may be written out as a map: `{ equals: "a*b" }`.
+    let member = with(value.clone(), &json!({ "type": types, "allOf": [reference(member_matcher)] }));
+    types.push(json!("array"));
+    let flat = with(with(base, value), &json!({ "minItems": 1, "items": member, "allOf": [reference(matcher)] }));
     with(flat, &json!({ "type": types }))
-}
-
-/// As the reader has it: a claim with one free part that is chosen for each run.
-fn takes_template(claim: &Claim) -> bool {
-    matches!(claim.role, Role::Ref | Role::Environment) && claim.shape.is_none() && claim.name_kind != NameKind::Id
 }
 
 fn about(provider: &Provider, claim: &Claim) -> String {

@@ -7,7 +7,7 @@ use super::{Dialect, providers, reference, whole_text};
 
 pub(super) fn define(catalogue: &Catalogue, definitions: &mut Map<String, Value>) {
     let audience = json!({
-        "type": "string",
+        "type": ["string", "number", "boolean"],
         "minLength": 1,
         "pattern": "^[^*]+$",
         "patternErrorMessage": "Audiences are compared as they stand: no patterns."
@@ -51,7 +51,7 @@ fn keys(catalogue: &Catalogue, entry: &Registry, dialect: Dialect) -> Value {
     for (name, field) in &entry.fields {
         let schema = json!({
             "description": format!("{}. Example: `{}`", field.about, field.example),
-            "type": ["string", "number"],
+            "type": ["string", "number", "boolean"],
             "pattern": whole_text(&field.pattern),
             "patternErrorMessage": format!("{}; such as {}", field.about, field.example),
             "examples": [field.example]
