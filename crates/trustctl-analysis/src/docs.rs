@@ -26,7 +26,9 @@ const NOTICE: &str = "<!-- Made from the rule's file by `cargo xtask generate`; 
 /// The page of a diagnostic of the reader, or of the command's own.
 fn language_error(code: &str) -> Option<String> {
     let text = match code {
-        "wrong-file-name" => "Trust files are named `trust.yaml` or `NAME.trust.yaml`; another name is not found when a folder is given.",
+        "wrong-file-name" => {
+            "Trust files are named `trust.yaml` or `NAME.trust.yaml`; another name is not found when a folder is given."
+        }
         _ => trustctl_policy::codes::explain(code)?,
     };
     Some(format!("# `{code}`\n\nAn error of the trust language.\n\n{text}\n"))
@@ -75,7 +77,9 @@ mod tests {
     fn every_rule_has_a_page_and_stands_in_the_index() {
         let pages = pages();
         assert_eq!(pages.len(), rules().len() + 2);
-        assert!(pages.iter().any(|(path, text)| path.ends_with("language-errors.md") && text.contains("`unknown-claim`")));
+        assert!(
+            pages.iter().any(|(path, text)| path.ends_with("language-errors.md") && text.contains("`unknown-claim`"))
+        );
         assert!(pages.is_sorted());
         let (_, index) = pages.iter().find(|(path, _)| path.ends_with("README.md")).unwrap();
         for rule in rules() {

@@ -9,6 +9,7 @@
 mod error;
 mod object;
 mod parse;
+mod scan;
 mod time;
 mod value;
 

@@ -36,10 +36,6 @@ pub(crate) struct Answer {
 impl Answer {
     /// A result with nothing beside it.
     pub(crate) fn new(exit: Exit, stdout: String) -> Self {
-        Self {
-            stdout,
-            stderr: String::new(),
-            exit,
-        }
+        Self { stdout, stderr: String::new(), exit }
     }
 }

@@ -21,11 +21,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with nothing but its message.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: None,
-            problems: None,
-        }
+        Self { message: message.into(), help: None, problems: None }
     }
 
     /// The same with what to do about it.
@@ -43,11 +39,9 @@ impl Failure {
     /// As the user asked to be told: words go to standard error, JSON to standard output, where its reader waits.
     pub(crate) fn answer(&self, format: Format, stderr: Look) -> Answer {
         match format {
-            Format::Human => Answer {
-                stdout: String::new(),
-                stderr: format::human::failure(self, stderr),
-                exit: Exit::CouldNot,
-            },
+            Format::Human => {
+                Answer { stdout: String::new(), stderr: format::human::failure(self, stderr), exit: Exit::CouldNot }
+            }
             Format::Json => Answer::new(Exit::CouldNot, format::json::failure(self)),
         }
     }
@@ -55,9 +49,6 @@ impl Failure {
 
 impl From<InputError> for Failure {
     fn from(error: InputError) -> Self {
-        Self {
-            help: error.help(),
-            ..Self::new(error.to_string())
-        }
+        Self { help: error.help(), ..Self::new(error.to_string()) }
     }
 }

@@ -87,7 +87,9 @@ impl InputError {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Missing { near: Some(near), .. } => Some(format!("did you mean `{}`?", near.display())),
-            Self::Utf16(_) => Some("save it as UTF-8; in PowerShell, `COMMAND | Set-Content -Encoding utf8 FILE`".to_owned()),
+            Self::Utf16(_) => {
+                Some("save it as UTF-8; in PowerShell, `COMMAND | Set-Content -Encoding utf8 FILE`".to_owned())
+            }
             _ => None,
         }
     }
@@ -109,14 +111,10 @@ pub(crate) fn read_text(input: &Input, stdin: &mut dyn Read, limit: u64) -> Resu
 pub(crate) fn read_file(path: &Path, limit: u64) -> Result<String, InputError> {
     let input = Input::File(path.to_owned());
     let failed = |cause: io::Error| match cause.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => InputError::Missing {
-            near: near(path),
-            input: input.clone(),
-        },
-        _ => InputError::Unreadable {
-            input: input.clone(),
-            cause,
-        },
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            InputError::Missing { near: near(path), input: input.clone() }
+        }
+        _ => InputError::Unreadable { input: input.clone(), cause },
     };
     if std::fs::metadata(path).map_err(failed)?.is_dir() {
         return Err(InputError::Folder(input));
@@ -127,15 +125,11 @@ pub(crate) fn read_file(path: &Path, limit: u64) -> Result<String, InputError> {
 
 fn read_bytes(input: &Input, from: &mut dyn Read, limit: u64) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
-    from.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|cause| InputError::Unreadable {
-        input: input.clone(),
-        cause,
-    })?;
+    from.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|cause| InputError::Unreadable { input: input.clone(), cause })?;
     if bytes.len() as u64 > limit {
-        return Err(InputError::TooLarge {
-            input: input.clone(),
-            limit,
-        });
+        return Err(InputError::TooLarge { input: input.clone(), limit });
     }
     Ok(bytes)
 }
@@ -144,10 +138,8 @@ fn decode(bytes: Vec<u8>, input: &Input) -> Result<String, InputError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(InputError::Utf16(input.clone()));
     }
-    let text = String::from_utf8(bytes).map_err(|error| InputError::NotUtf8 {
-        input: input.clone(),
-        offset: error.utf8_error().valid_up_to(),
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| InputError::NotUtf8 { input: input.clone(), offset: error.utf8_error().valid_up_to() })?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,

@@ -19,8 +19,8 @@ mod moment;
 mod recognise;
 mod request;
 mod token_text;
-mod verdict;
 mod verb;
+mod verdict;
 
 pub use format::json::schemas;
 

@@ -27,27 +27,16 @@ pub(crate) struct Look {
 
 impl Look {
     /// Plain ASCII, 80 columns.
-    pub(crate) const PLAIN: Self = Self {
-        colour: false,
-        unicode: false,
-        width: COLUMNS,
-    };
+    pub(crate) const PLAIN: Self = Self { colour: false, unicode: false, width: COLUMNS };
 
     /// The look of a terminal, of this many columns where that is known.
     pub(crate) fn terminal(columns: Option<usize>, no_colour: bool) -> Self {
-        Self {
-            colour: !no_colour,
-            unicode: true,
-            width: columns.unwrap_or(COLUMNS).clamp(LEAST_COLUMNS, MOST_COLUMNS),
-        }
+        Self { colour: !no_colour, unicode: true, width: columns.unwrap_or(COLUMNS).clamp(LEAST_COLUMNS, MOST_COLUMNS) }
     }
 
     /// `text` in the style, where there is colour.
     pub(crate) fn paint<T: Display>(self, style: Style, text: T) -> Painted<T> {
-        Painted {
-            style: self.colour.then_some(style),
-            text,
-        }
+        Painted { style: self.colour.then_some(style), text }
     }
 }
 

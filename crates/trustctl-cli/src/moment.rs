@@ -51,7 +51,8 @@ pub(crate) fn from_now(second: i64, now: i64) -> String {
 
 /// `5 minutes`: a span of time in its largest unit, rounded down.
 pub(crate) fn length(seconds: u64) -> String {
-    const UNITS: [(u64, &str); 5] = [(31_556_952, "year"), (2_629_746, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute")];
+    const UNITS: [(u64, &str); 5] =
+        [(31_556_952, "year"), (2_629_746, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute")];
     // Up to two of a unit, the next smaller one says it better: 90 seconds rather than 1 minute.
     let fits = UNITS.iter().find(|(unit, _)| seconds >= 2 * unit || seconds == *unit);
     let (count, unit) = fits.map_or((seconds, "second"), |(unit, name)| (seconds / unit, *name));

@@ -21,17 +21,16 @@ pub(crate) struct Recognised<'c> {
 
 /// The provider whose issuer this is, whole; a form without fields before one that it would fit too.
 pub(crate) fn recognise<'c>(catalogue: &'c Catalogue, issuer: &str) -> Option<Recognised<'c>> {
-    let forms = || catalogue.providers.iter().flat_map(|provider| provider.issuers.iter().map(move |form| (provider, form)));
+    let forms =
+        || catalogue.providers.iter().flat_map(|provider| provider.issuers.iter().map(move |form| (provider, form)));
     let plain = forms().find(|(_, form)| form.fields.is_empty() && form.template == issuer);
     if let Some((provider, form)) = plain {
-        return Some(Recognised {
-            provider,
-            form,
-            fields: Vec::new(),
-        });
+        return Some(Recognised { provider, form, fields: Vec::new() });
     }
     // `https://{host}` is any issuer there is: a self-managed provider cannot be told from its issuer.
-    let tells = |form: &Issuer| form.template.strip_prefix("https://{").is_none_or(|rest| !rest.ends_with('}') || rest.contains('{'));
+    let tells = |form: &Issuer| {
+        form.template.strip_prefix("https://{").is_none_or(|rest| !rest.ends_with('}') || rest.contains('{'))
+    };
     forms().filter(|(_, form)| !form.fields.is_empty() && tells(form)).find_map(|(provider, form)| {
         let cut = Cut::new(&shape(form)).ok()?;
         let fields = form.fields.keys().map(|name| {
@@ -69,26 +68,22 @@ impl Recognised<'_> {
     ///
     /// Asked of the evaluator itself, by a policy that names each, so that no second reading of a claim exists.
     pub(crate) fn derived(&self, catalogue: &Catalogue, claims: &Claims<'_>) -> Vec<(String, String)> {
-        let derived: Vec<&str> = self.provider.claims.iter().filter(|(_, claim)| claim.derived.is_some()).map(|(name, _)| name.as_str()).collect();
+        let derived: Vec<&str> = self
+            .provider
+            .claims
+            .iter()
+            .filter(|(_, claim)| claim.derived.is_some())
+            .map(|(name, _)| name.as_str())
+            .collect();
         if derived.is_empty() {
             return Vec::new();
         }
         let text = self.policy(&derived);
-        let root = RootFile {
-            file: FileId(0),
-            name: "trust.yaml",
-            text: &text,
-        };
+        let root = RootFile { file: FileId(0), name: "trust.yaml", text: &text };
         let Some(policy) = read(catalogue, root, &mut NoIncludes).policy else { return Vec::new() };
         let evaluator = Evaluator::new(Arc::new(policy));
-        let request = Request {
-            registry: "generic",
-            target: Target::Package {
-                name: "x",
-                version: None,
-                action: "publish",
-            },
-        };
+        let request =
+            Request { registry: "generic", target: Target::Package { name: "x", version: None, action: "publish" } };
         let decision = evaluator.evaluate(claims, &request, UnixTime(0));
         let lines = decision.trace().grants.into_iter().flat_map(|grant| grant.lines);
         lines
@@ -114,7 +109,10 @@ impl Recognised<'_> {
         });
         if let (false, Some(policy)) = (provider.is_empty(), policy.as_object_mut()) {
             let kind = self.provider.kind.clone();
-            policy.insert("providers".to_owned(), serde_json::Value::Object([(kind, provider.into())].into_iter().collect()));
+            policy.insert(
+                "providers".to_owned(),
+                serde_json::Value::Object([(kind, provider.into())].into_iter().collect()),
+            );
         }
         policy.to_string()
     }
@@ -138,7 +136,9 @@ mod tests {
     #[test]
     fn derived_claims_come_from_the_evaluator() {
         let catalogue = Catalogue::bundled().unwrap();
-        for issuer in ["https://token.actions.githubusercontent.com", "https://token.actions.githubusercontent.com/acme-inc"] {
+        for issuer in
+            ["https://token.actions.githubusercontent.com", "https://token.actions.githubusercontent.com/acme-inc"]
+        {
             let found = recognise(catalogue, issuer).unwrap();
             let text = format!(r#"{{"iss":"{issuer}","ref":"refs/tags/v1","repository":"acme/widgets"}}"#);
             let claims = Claims::parse(&text).unwrap();

@@ -21,18 +21,12 @@ impl FromStr for PackageArgument {
         }
         let at = text.rfind('@').filter(|at| *at > 0);
         let Some((name, version)) = at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) else {
-            return Ok(Self {
-                name: text.to_owned(),
-                version: None,
-            });
+            return Ok(Self { name: text.to_owned(), version: None });
         };
         if version.is_empty() {
             return Err(format!("no version after the `@`; write `{name}@1.2.3`, or `{name}` for any version"));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            version: Some(version.to_owned()),
-        })
+        Ok(Self { name: name.to_owned(), version: Some(version.to_owned()) })
     }
 }
 

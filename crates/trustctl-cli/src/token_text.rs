@@ -55,11 +55,18 @@ impl NoToken {
     pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
             Self::Header => "give only what follows `Bearer `".to_owned(),
-            Self::Json { member: Some(member) } => format!("the token is the member `{member}`: `jq -r .{member}` takes it out"),
-            Self::Json { member: None } => "claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned(),
+            Self::Json { member: Some(member) } => {
+                format!("the token is the member `{member}`: `jq -r .{member}` takes it out")
+            }
+            Self::Json { member: None } => {
+                "claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned()
+            }
             Self::KeySet => "give it with `trustctl eval --jwks FILE`, beside the token".to_owned(),
             Self::Quoted => "leave the quotes out: `jq -r` does".to_owned(),
-            Self::Masked => "write it to a file inside the job instead, and delete the file afterwards: it is a credential".to_owned(),
+            Self::Masked => {
+                "write it to a file inside the job instead, and delete the file afterwards: it is a credential"
+                    .to_owned()
+            }
             Self::Blanks => "give the token alone, on one line".to_owned(),
             _ => return None,
         })
@@ -134,7 +141,9 @@ mod tests {
 
     #[test]
     fn no_message_repeats_the_text() {
-        for text in ["Bearer s3cr3t.x.y", "{\"value\":\"s3cr3t\"}", "\"s3cr3t\"", "s3cr3t", "s3cr3t.x y.z", "s3cr3t.\u{e9}.z"] {
+        for text in
+            ["Bearer s3cr3t.x.y", "{\"value\":\"s3cr3t\"}", "\"s3cr3t\"", "s3cr3t", "s3cr3t.x y.z", "s3cr3t.\u{e9}.z"]
+        {
             let error = token(text).unwrap_err();
             let said = format!("{} {:?}", error.message(&Input::Stdin), error.help());
             assert!(!said.contains("s3cr3t"), "{said}");

@@ -115,9 +115,13 @@ fn line_ends_and_byte_order_marks_change_nothing() {
     let text = std::fs::read_to_string(file("commands/eval.in/npm.trust.yaml")).unwrap().replace("\r\n", "\n");
     let folder = Folder::new("line-ends");
     let crlf = text.replace('\n', "\r\n");
-    for (name, text) in [("crlf", crlf.clone()), ("bom", format!("\u{feff}{text}")), ("both", format!("\u{feff}{crlf}"))] {
+    for (name, text) in
+        [("crlf", crlf.clone()), ("bom", format!("\u{feff}{text}")), ("both", format!("\u{feff}{crlf}"))]
+    {
         let policy = folder.write(&format!("{name}.trust.yaml"), text);
-        let eval = |claims| trustctl(&["eval", "--claims", &file(claims), "--policy", &policy, "--package", "@acme/widgets"], b"");
+        let eval = |claims| {
+            trustctl(&["eval", "--claims", &file(claims), "--policy", &policy, "--package", "@acme/widgets"], b"")
+        };
         let (code, stdout, stderr) = eval("commands/eval.in/allowed.json");
         assert_eq!((code, stderr.as_str()), (0, ""), "{name}: {stdout}");
         let (code, stdout, _) = eval("commands/eval.in/other-workflow.json");
@@ -135,7 +139,12 @@ fn a_file_that_cannot_be_read_does_not_silence_the_others() {
     folder.write("errors.trust.yaml", "trust: 1\nregistry: npm\ngrants: []\n");
     let (code, stdout, _) = trustctl(&["lint", folder.path()], b"");
     assert_eq!(code, 2, "{stdout}");
-    for part in ["is not UTF-8 text: the byte at offset 9 does not fit", "is UTF-16 text", "empty.trust.yaml", "errors.trust.yaml:3"] {
+    for part in [
+        "is not UTF-8 text: the byte at offset 9 does not fit",
+        "is UTF-16 text",
+        "empty.trust.yaml",
+        "errors.trust.yaml:3",
+    ] {
         assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
     assert!(stdout.ends_with("; 2 could not be read\n"), "{stdout}");
@@ -205,7 +214,8 @@ fn no_output_holds_any_part_of_a_token() {
         token.replace('.', ".."),
         token.replace('V', "W"),
     ];
-    let eval = ["eval", "--token", "-", "--policy", &policy, "--package", "playground", "--jwks", &keys, "--at", "issued"];
+    let eval =
+        ["eval", "--token", "-", "--policy", &policy, "--package", "playground", "--jwks", &keys, "--at", "issued"];
     for input in &inputs {
         for arguments in [&["token", "-"][..], &eval, &[&eval[..], &["--format", "json"]].concat()] {
             let (_, stdout, stderr) = trustctl(arguments, input.as_bytes());
@@ -242,8 +252,27 @@ fn results_are_as_the_schemas_say() {
     let playground = file("commands/captured.in/playground.trust.yaml");
     let (allowed, other) = (file("commands/eval.in/allowed.json"), file("commands/eval.in/other-workflow.json"));
     let (token, keys) = (file("captured/github-npm-publish-2022.jwt"), file("captured/github-jwks-2022.json"));
-    let eval = |claims, policy, package| ["eval", "--format", "json", "--claims", claims, "--policy", policy, "--package", package].to_vec();
-    let verified = |at| ["eval", "--format", "json", "--token", &token, "--jwks", &keys, "--policy", &playground, "--package", "playground", "--at", at].to_vec();
+    let eval = |claims, policy, package| {
+        ["eval", "--format", "json", "--claims", claims, "--policy", policy, "--package", package].to_vec()
+    };
+    let verified = |at| {
+        [
+            "eval",
+            "--format",
+            "json",
+            "--token",
+            &token,
+            "--jwks",
+            &keys,
+            "--policy",
+            &playground,
+            "--package",
+            "playground",
+            "--at",
+            at,
+        ]
+        .to_vec()
+    };
     let open = file("commands/lint.in");
     let cases = [
         (eval(&allowed, &policy, "@acme/widgets"), 0, &decision),
@@ -275,7 +304,19 @@ fn one_byte_changed_is_denied() {
     let (keys, policy) = (file("captured/github-jwks-2022.json"), file("commands/captured.in/playground.trust.yaml"));
     let eval = |token: &str| {
         // `--at` is given, because a token whose claims cannot be read does not say when it was issued.
-        let arguments = ["eval", "--token", "-", "--jwks", &keys, "--policy", &policy, "--package", "playground", "--at", "2022-08-05T01:29:53Z"];
+        let arguments = [
+            "eval",
+            "--token",
+            "-",
+            "--jwks",
+            &keys,
+            "--policy",
+            &policy,
+            "--package",
+            "playground",
+            "--at",
+            "2022-08-05T01:29:53Z",
+        ];
         trustctl(&[&arguments[..], &["--format", "json"]].concat(), token.as_bytes())
     };
     assert_eq!(eval(token).0, 0);

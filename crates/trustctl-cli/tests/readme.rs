@@ -38,7 +38,11 @@ fn output_of(command: &str, root: &Path) -> String {
     let Some(arguments) = command.strip_prefix("$ trustctl ") else {
         panic!("not a command of ours: {command}");
     };
-    let output = Command::new(env!("CARGO_BIN_EXE_trustctl")).args(arguments.split_whitespace()).current_dir(root).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_trustctl"))
+        .args(arguments.split_whitespace())
+        .current_dir(root)
+        .output()
+        .unwrap();
     assert!(output.status.code().is_some_and(|code| code < 2), "{command} could not be done");
     String::from_utf8(output.stdout).unwrap()
 }

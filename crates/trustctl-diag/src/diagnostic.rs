@@ -66,10 +66,7 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
-            labels: vec![Label {
-                place,
-                text: String::new(),
-            }],
+            labels: vec![Label { place, text: String::new() }],
             help: None,
         }
     }
@@ -86,10 +83,7 @@ impl Diagnostic {
     /// The same with a further place.
     #[must_use]
     pub fn also(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            place,
-            text: text.into(),
-        });
+        self.labels.push(Label { place, text: text.into() });
         self
     }
 

@@ -10,11 +10,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads the line ends (`\n`, also as part of `\r\n`) of `text`.
     pub fn new(text: &str) -> Self {
-        let starts = text
-            .bytes()
-            .zip(1_u32..)
-            .filter_map(|(byte, next)| (byte == b'\n').then_some(next))
-            .collect();
+        let starts = text.bytes().zip(1_u32..).filter_map(|(byte, next)| (byte == b'\n').then_some(next)).collect();
         Self { starts }
     }
 

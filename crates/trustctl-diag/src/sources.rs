@@ -17,10 +17,7 @@ impl Span {
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 
@@ -70,10 +67,7 @@ struct Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source")
-            .field("name", &self.name)
-            .field("bytes", &self.text.len())
-            .finish()
+        f.debug_struct("Source").field("name", &self.name).field("bytes", &self.text.len()).finish()
     }
 }
 
@@ -82,11 +76,7 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let text = text.into();
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source {
-            name: name.into(),
-            lines: LineIndex::new(&text),
-            text,
-        });
+        self.files.push(Source { name: name.into(), lines: LineIndex::new(&text), text });
         id
     }
 
@@ -112,9 +102,7 @@ impl Sources {
 
     /// The text at a place; empty where the place is not inside its file.
     pub fn at(&self, place: Place) -> &str {
-        self.text(place.file)
-            .get(place.span.start as usize..place.span.end as usize)
-            .unwrap_or("")
+        self.text(place.file).get(place.span.start as usize..place.span.end as usize).unwrap_or("")
     }
 
     /// The line, without its line end, counted from 1.
@@ -129,10 +117,7 @@ impl Sources {
 
     /// A place in lines and columns.
     pub fn range(&self, place: Place) -> Range {
-        Range {
-            start: self.position(place.file, place.span.start),
-            end: self.position(place.file, place.span.end),
-        }
+        Range { start: self.position(place.file, place.span.start), end: self.position(place.file, place.span.end) }
     }
 
     fn position(&self, file: FileId, offset: u32) -> Position {
@@ -143,10 +128,7 @@ impl Sources {
         let start = source.lines.start(line).unwrap_or(0) as usize;
         let before = source.text.get(start..offset as usize).unwrap_or("");
         let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
-        Position {
-            line,
-            column: column.saturating_add(1),
-        }
+        Position { line, column: column.saturating_add(1) }
     }
 
     fn source(&self, file: FileId) -> Option<&Source> {
@@ -162,10 +144,7 @@ mod tests {
     fn columns_count_characters() {
         let mut sources = Sources::default();
         let file = sources.add("trust.yaml", "a: ä\nbé: x\n");
-        let place = Place {
-            file,
-            span: Span { start: 11, end: 12 },
-        };
+        let place = Place { file, span: Span { start: 11, end: 12 } };
         assert_eq!(sources.at(place), "x");
         let start = Position { line: 2, column: 5 };
         assert_eq!(sources.range(place).start, start);

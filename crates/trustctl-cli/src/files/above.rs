@@ -48,7 +48,8 @@ pub(super) fn find(found: &mut TrustFiles, catalogue: &Catalogue, included: &mut
 
 fn trust_files_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_trust_file(path)).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_trust_file(path)).collect();
     files.sort();
     files
 }

@@ -31,7 +31,8 @@ impl<'a> Folder<'a> {
 
     fn paths(&self, pattern: &str) -> Result<Vec<PathBuf>, String> {
         // The reader has refused these; a second look costs nothing, and a way out of the folder much.
-        let stays = Path::new(pattern).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let stays =
+            Path::new(pattern).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays {
             return Err(format!("`{pattern}` leads out of the folder"));
         }
@@ -45,7 +46,8 @@ impl<'a> Folder<'a> {
         let found = glob::glob_with(&format!("{below}{pattern}"), options).map_err(|error| error.msg.to_owned())?;
         let mut paths = Vec::new();
         for path in found {
-            let path = path.map_err(|error| format!("cannot read `{}`: {}", shown_name(error.path()), error.error()))?;
+            let path =
+                path.map_err(|error| format!("cannot read `{}`: {}", shown_name(error.path()), error.error()))?;
             if path.is_dir() {
                 continue;
             }

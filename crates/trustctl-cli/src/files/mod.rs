@@ -60,12 +60,8 @@ impl TrustFiles {
     ///
     /// There is no trust file at all.
     pub(crate) fn read(catalogue: &Catalogue, paths: &[PathBuf]) -> Result<Self, Failure> {
-        let mut found = Self {
-            sources: Sources::default(),
-            roots: Vec::new(),
-            unreadable: Vec::new(),
-            lookalikes: Vec::new(),
-        };
+        let mut found =
+            Self { sources: Sources::default(), roots: Vec::new(), unreadable: Vec::new(), lookalikes: Vec::new() };
         let candidates = found.candidates(paths);
         if candidates.is_empty() && found.unreadable.is_empty() {
             return Err(found.nothing(paths));
@@ -101,7 +97,12 @@ impl TrustFiles {
         files
     }
 
-    fn read_candidates(&mut self, catalogue: &Catalogue, files: Vec<PathBuf>, included: &mut BTreeMap<PathBuf, FileId>) {
+    fn read_candidates(
+        &mut self,
+        catalogue: &Catalogue,
+        files: Vec<PathBuf>,
+        included: &mut BTreeMap<PathBuf, FileId>,
+    ) {
         let mut texts = Vec::new();
         for path in files {
             match text_of(&path) {
@@ -119,18 +120,20 @@ impl TrustFiles {
     }
 
     /// Reads a file as the root of a policy and writes down what it includes.
-    fn read_root(&mut self, catalogue: &Catalogue, path: &Path, text: String, included: &mut BTreeMap<PathBuf, FileId>) -> usize {
+    fn read_root(
+        &mut self,
+        catalogue: &Catalogue,
+        path: &Path,
+        text: String,
+        included: &mut BTreeMap<PathBuf, FileId>,
+    ) -> usize {
         let name = shown_name(path);
         let file = self.sources.add(name.clone(), text);
         // The tree borrows the text while included files are added to the same sources.
         let text = self.sources.text(file).to_owned();
         let mut taken = Taken::default();
         let mut folder = Folder::of(path, &mut self.sources, &mut taken);
-        let root = RootFile {
-            file,
-            name: &name,
-            text: &text,
-        };
+        let root = RootFile { file, name: &name, text: &text };
         let reading = read(catalogue, root, &mut folder);
         included.extend(taken.files.iter().map(|(path, _)| (path.clone(), file)));
         self.roots.push(Root {
@@ -149,7 +152,8 @@ impl TrustFiles {
         let failure = Failure::new(format!("no trust file in or below {place}"));
         match self.lookalikes.first() {
             Some(near) => failure.help(format!("`{}` is not read: trust files end in `.yaml`", shown_name(near))),
-            None => failure.help("trust files are named `NAME.trust.yaml` or `trust.yaml`; files that git ignores are left out"),
+            None => failure
+                .help("trust files are named `NAME.trust.yaml` or `trust.yaml`; files that git ignores are left out"),
         }
     }
 }
@@ -159,7 +163,9 @@ fn text_of(path: &Path) -> Result<String, InputError> {
     if path.as_os_str() == "-" {
         return Err(InputError::Unreadable {
             input: Input::File(path.to_owned()),
-            cause: std::io::Error::other("trust files are not read from standard input; their folder is part of their meaning"),
+            cause: std::io::Error::other(
+                "trust files are not read from standard input; their folder is part of their meaning",
+            ),
         });
     }
     read_file(path, LARGEST)

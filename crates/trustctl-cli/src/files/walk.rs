@@ -14,7 +14,12 @@ pub(crate) fn is_trust_file(path: &Path) -> bool {
 /// Adds the trust files below `folder`, sorted, and those that only their ending keeps from being one.
 ///
 /// Hidden folders are looked into, since `.github` is one; `.git` is not, and links are not followed.
-pub(super) fn trust_files(folder: &Path, files: &mut Vec<PathBuf>, lookalikes: &mut Vec<PathBuf>, errors: &mut Vec<InputError>) {
+pub(super) fn trust_files(
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    lookalikes: &mut Vec<PathBuf>,
+    errors: &mut Vec<InputError>,
+) {
     let walk = WalkBuilder::new(folder)
         .hidden(false)
         .ignore(false)
@@ -38,7 +43,10 @@ pub(super) fn trust_files(folder: &Path, files: &mut Vec<PathBuf>, lookalikes: &
 
 /// `trust.EXTENSION` or `NAME.trust.EXTENSION`.
 fn named(path: &Path, extension: &str) -> bool {
-    let stem = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(extension)?.strip_suffix('.'));
+    let stem = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .and_then(|name| name.strip_suffix(extension)?.strip_suffix('.'));
     stem.is_some_and(|stem| stem == "trust" || stem.ends_with(".trust"))
 }
 
@@ -51,7 +59,15 @@ mod tests {
         for yes in ["trust.yaml", "a/npm.trust.yaml", ".trust.yaml"] {
             assert!(is_trust_file(Path::new(yes)), "{yes}");
         }
-        for no in ["trust.yml", "trusts.yaml", "mistrust.yaml", "npm.trust.yaml.bak", "trustyaml", "TRUST.YAML", "npm-trust.yaml"] {
+        for no in [
+            "trust.yml",
+            "trusts.yaml",
+            "mistrust.yaml",
+            "npm.trust.yaml.bak",
+            "trustyaml",
+            "TRUST.YAML",
+            "npm-trust.yaml",
+        ] {
             assert!(!is_trust_file(Path::new(no)), "{no}");
         }
         assert!(named(Path::new("npm.trust.yml"), "yml"));

@@ -80,7 +80,8 @@ impl Lint {
     pub(crate) fn run(&self, catalogue: &Catalogue, outside: &Outside<'_>, looks: Looks) -> Result<Answer, Failure> {
         let files = TrustFiles::read(catalogue, &self.path)?;
         let findings = findings(files, outside.now);
-        let unread = !findings.unreadable.is_empty() || findings.found.iter().any(|finding| UNREADABLE.contains(&finding.rule));
+        let unread =
+            !findings.unreadable.is_empty() || findings.found.iter().any(|finding| UNREADABLE.contains(&finding.rule));
         let exit = match self.fail_level.severity() {
             _ if unread => Exit::CouldNot,
             Some(level) if findings.any_at_least(level) => Exit::No,
@@ -107,12 +108,7 @@ fn findings(files: TrustFiles, now: i64) -> Findings {
     }
     found.extend(trustctl_analysis::lint(&inputs, UnixTime(now), &LintOptions::default()));
     Finding::sort(&mut found);
-    Findings {
-        found,
-        checked,
-        unreadable,
-        sources,
-    }
+    Findings { found, checked, unreadable, sources }
 }
 
 /// A file that its author takes for a trust file, and that no folder search will ever find.
@@ -124,13 +120,7 @@ fn wrong_name(name: &str, sources: &mut Sources) -> Finding {
         severity: Severity::Warning,
         known: Known::Proved,
         message: "the file is not read: names of trust files end in `.yaml`".to_owned(),
-        labels: vec![Label {
-            place: Place {
-                file,
-                ..Place::default()
-            },
-            text: String::new(),
-        }],
+        labels: vec![Label { place: Place { file, ..Place::default() }, text: String::new() }],
         help: Some(format!("rename it to `{right}yaml`")),
         witness: None,
     }

@@ -49,7 +49,10 @@ impl Command {
     pub(crate) fn run(&self, outside: &mut Outside<'_>, looks: Looks) -> Answer {
         let catalogue = match Catalogue::bundled() {
             Ok(catalogue) => catalogue,
-            Err(error) => return Failure::new(format!("the catalogue cannot be read: {error}")).answer(Format::Human, looks.stderr),
+            Err(error) => {
+                return Failure::new(format!("the catalogue cannot be read: {error}"))
+                    .answer(Format::Human, looks.stderr);
+            }
         };
         let (format, result) = match &self.verb {
             Verb::Eval(eval) => (eval.format, eval.run(catalogue, outside, looks)),

@@ -45,7 +45,13 @@ impl Providers {
 }
 
 fn unknown(catalogue: &Catalogue, kind: &str) -> Failure {
-    let kinds = || catalogue.providers.iter().map(|it| it.kind.as_str()).chain(catalogue.registries.iter().map(|it| it.kind.as_str()));
+    let kinds = || {
+        catalogue
+            .providers
+            .iter()
+            .map(|it| it.kind.as_str())
+            .chain(catalogue.registries.iter().map(|it| it.kind.as_str()))
+    };
     let failure = Failure::new(format!("no provider and no registry is called `{kind}`"));
     match nearest(kind, kinds()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),

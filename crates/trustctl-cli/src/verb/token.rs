@@ -35,11 +35,17 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    pub(crate) fn run(&self, catalogue: &Catalogue, outside: &mut Outside<'_>, looks: Looks) -> Result<Answer, Failure> {
+    pub(crate) fn run(
+        &self,
+        catalogue: &Catalogue,
+        outside: &mut Outside<'_>,
+        looks: Looks,
+    ) -> Result<Answer, Failure> {
         let input = Input::from(self.file.as_str());
         let text = read_text(&input, outside.stdin, LARGEST)?;
         let token = token_text::token(&text).map_err(|error| no_token(&error, &input))?;
-        let (header, claims) = inspect(token).map_err(|error| Failure::new(format!("{input} holds no token that can be read: {error}")))?;
+        let (header, claims) = inspect(token)
+            .map_err(|error| Failure::new(format!("{input} holds no token that can be read: {error}")))?;
         Ok(Answer::new(Exit::Yes, human::claims::token(&header, &claims, catalogue, outside.now, looks.stdout)))
     }
 }

@@ -38,15 +38,10 @@ impl Cut {
         let part = |piece: &Piece| {
             Ok(match piece {
                 Piece::Text(text) => Part::Text(text.clone()),
-                Piece::Named { name, pattern } => Part::Named {
-                    name: name.clone(),
-                    pattern: known::pattern(pattern)?,
-                },
+                Piece::Named { name, pattern } => Part::Named { name: name.clone(), pattern: known::pattern(pattern)? },
             })
         };
-        Ok(Self {
-            parts: shape.pieces.iter().map(part).collect::<Result<_, _>>()?,
-        })
+        Ok(Self { parts: shape.pieces.iter().map(part).collect::<Result<_, _>>()? })
     }
 
     /// Which of the named pieces, counted from 0, has this name.
@@ -71,7 +66,9 @@ impl Cut {
 fn fit<'v>(parts: &[Part], rest: &'v str, mut pieces: std::slice::IterMut<'_, &'v str>, tries: &mut usize) -> bool {
     match parts {
         [] => rest.is_empty(),
-        [Part::Text(text), parts @ ..] => rest.strip_prefix(text.as_str()).is_some_and(|rest| fit(parts, rest, pieces, tries)),
+        [Part::Text(text), parts @ ..] => {
+            rest.strip_prefix(text.as_str()).is_some_and(|rest| fit(parts, rest, pieces, tries))
+        }
         [Part::Named { pattern, .. }] => {
             let Some(piece) = pieces.next() else { return false };
             *piece = rest;

@@ -73,11 +73,7 @@ impl NameGrammar {
                 !name.bytes().any(|b| b.is_ascii_uppercase() || b == b'_' || b == b'.') && !name.contains("--")
             }
         };
-        if unchanged {
-            Cow::Borrowed(name)
-        } else {
-            Cow::Owned(self.normal_form.apply(name))
-        }
+        if unchanged { Cow::Borrowed(name) } else { Cow::Owned(self.normal_form.apply(name)) }
     }
 
     /// The language of names in normal form.

@@ -4,8 +4,8 @@
 //! are stored once, and everything is an index into a list of [`Policy`].
 
 mod cut;
-mod grant;
 mod grammar;
+mod grant;
 mod matcher;
 mod policy;
 mod provider;
@@ -15,10 +15,11 @@ pub use cut::Cut;
 pub use grammar::{NameGrammar, NameProblem};
 pub use grant::{Condition, ConditionId, Grant, GrantId, Holder, Origin};
 pub use matcher::{Matcher, MatcherId, PatternId, Text};
-pub use policy::{Dialect, Policy, PolicyFile};
 pub(crate) use policy::Parts;
+pub use policy::{Dialect, Policy, PolicyFile};
 pub use provider::{
-    Audience, Claim, ClaimId, ClaimSource, Issuer, IssuerId, JoinPart, Provider, ProviderId, Registry, RegistryAction, RegistryId,
+    Audience, Claim, ClaimId, ClaimSource, Issuer, IssuerId, JoinPart, Provider, ProviderId, Registry, RegistryAction,
+    RegistryId,
 };
 pub(crate) use template::split_scope;
 pub use template::{Template, TemplateId, TemplateMatch, TemplatePart};

@@ -6,8 +6,8 @@ use trustctl_diag::{Diagnostic, FileId, LineIndex, Place};
 use trustctl_pattern::Pattern;
 
 use super::{
-    Audience, Claim, Condition, ConditionId, Grant, GrantId, Holder, Issuer, IssuerId, Matcher, MatcherId, PatternId, Provider,
-    ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId, Text,
+    Audience, Claim, Condition, ConditionId, Grant, GrantId, Holder, Issuer, IssuerId, Matcher, MatcherId, PatternId,
+    Provider, ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId, Text,
 };
 
 /// Whose meaning a file has.
@@ -60,7 +60,8 @@ impl Parts {
     /// Whether an arena has outgrown its 32-bit indices, which the resolver then left at their bound.
     pub(crate) fn overflows(&self) -> bool {
         let most = u32::MAX as usize - 1;
-        let lengths = [self.texts.len(), self.names.len(), self.conditions.len(), self.matchers.len(), self.grants.len()];
+        let lengths =
+            [self.texts.len(), self.names.len(), self.conditions.len(), self.matchers.len(), self.grants.len()];
         lengths.into_iter().any(|length| length > most)
     }
 }
@@ -229,7 +230,8 @@ impl Policy {
 impl Grant {
     /// Whether the action at that index of the registry's list is among the grant's.
     pub fn allows_action(&self, index: usize) -> bool {
-        self.holder == Holder::Packages && u32::try_from(index).is_ok_and(|at| self.actions.checked_shr(at).unwrap_or(0) & 1 == 1)
+        self.holder == Holder::Packages
+            && u32::try_from(index).is_ok_and(|at| self.actions.checked_shr(at).unwrap_or(0) & 1 == 1)
     }
 
     /// First second since 1970 (UTC) at which it no longer holds.

@@ -88,7 +88,9 @@ impl Template {
         match (at_version, version) {
             (None, _) if rest.is_empty() => TemplateMatch::Yes,
             (Some(_), Some(version)) if rest == version => TemplateMatch::Yes,
-            (Some(_), None) if versions.is_some_and(|grammar| grammar.check(rest).is_ok()) => TemplateMatch::IfVersion(rest),
+            (Some(_), None) if versions.is_some_and(|grammar| grammar.check(rest).is_ok()) => {
+                TemplateMatch::IfVersion(rest)
+            }
             _ => TemplateMatch::No,
         }
     }

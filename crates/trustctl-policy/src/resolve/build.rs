@@ -8,7 +8,8 @@ use trustctl_diag::{Diagnostic, FileId, Place};
 use trustctl_pattern::{Pattern, PatternKind};
 
 use crate::model::{
-    ClaimId, Condition, Dialect, Matcher, MatcherId, Parts, PatternId, PolicyFile, ProviderId, RegistryId, Template, TemplateId, Text,
+    ClaimId, Condition, Dialect, Matcher, MatcherId, Parts, PatternId, PolicyFile, ProviderId, RegistryId, Template,
+    TemplateId, Text,
 };
 use crate::syntax::{Node, NodeKind, Scalar};
 

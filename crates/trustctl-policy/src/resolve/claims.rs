@@ -41,7 +41,11 @@ pub(crate) fn table(entry: &catalog::Provider) -> Result<(Vec<Claim>, FxHashMap<
     Ok((claims, ids))
 }
 
-fn source(entry: &catalog::Provider, claim: &catalog::Claim, ids: &FxHashMap<String, ClaimId>) -> Result<ClaimSource, PatternError> {
+fn source(
+    entry: &catalog::Provider,
+    claim: &catalog::Claim,
+    ids: &FxHashMap<String, ClaimId>,
+) -> Result<ClaimSource, PatternError> {
     // An unknown name cannot occur in bundled data (tested); it would never match.
     let id = |name: &str| ids.get(name).copied().unwrap_or(ClaimId(u16::MAX));
     let Some(derivation) = &claim.derived else {

@@ -74,15 +74,23 @@ fn unknown(file: FileId, entry: &Entry<'_>, provider: ProviderId, no: &NoClaim, 
                 "iss" => "the issuer comes from the provider",
                 _ => "remove it: every token's times are checked before the policy is asked",
             };
-            Diagnostic::error("envelope-claim", place, format!("`{name}` is no condition: it is checked of every token")).help(help)
+            Diagnostic::error(
+                "envelope-claim",
+                place,
+                format!("`{name}` is no condition: it is checked of every token"),
+            )
+            .help(help)
         }
         NoClaim::Unknown(near) => {
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if provider.kind == "custom" => format!("declare it: `claims: {{ {name}: string }}` at the provider"),
+                None if provider.kind == "custom" => {
+                    format!("declare it: `claims: {{ {name}: string }}` at the provider")
+                }
                 None => format!("`trustctl providers {}` lists those it has", provider.kind),
             };
-            Diagnostic::error("unknown-claim", place, format!("`{provider_name}` tokens have no claim `{name}`")).help(help)
+            Diagnostic::error("unknown-claim", place, format!("`{provider_name}` tokens have no claim `{name}`"))
+                .help(help)
         }
     };
     builder.push(diagnostic);

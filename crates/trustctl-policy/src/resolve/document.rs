@@ -26,8 +26,12 @@ impl<'n, 's> Document<'n, 's> {
             let key = &*entry.key.text;
             if !ROOT_KEYS.contains(&key) {
                 builder.push(
-                    Diagnostic::error("unknown-key", document.key_place(entry), format!("`{key}` is no key of a trust file"))
-                        .help(unknown_help(key, ROOT_KEYS)),
+                    Diagnostic::error(
+                        "unknown-key",
+                        document.key_place(entry),
+                        format!("`{key}` is no key of a trust file"),
+                    )
+                    .help(unknown_help(key, ROOT_KEYS)),
                 );
             }
         }
@@ -76,8 +80,12 @@ impl<'n, 's> Document<'n, 's> {
     fn version(&self, builder: &mut Builder<'_>) {
         let Some(entry) = self.entry("trust") else {
             builder.push(
-                Diagnostic::error("missing-version", self.start, "the file does not say which version of the language it is written in")
-                    .help("begin it with `trust: 1`"),
+                Diagnostic::error(
+                    "missing-version",
+                    self.start,
+                    "the file does not say which version of the language it is written in",
+                )
+                .help("begin it with `trust: 1`"),
             );
             return;
         };
@@ -86,8 +94,12 @@ impl<'n, 's> Document<'n, 's> {
         {
             let place = self.place(&entry.value);
             builder.push(
-                Diagnostic::error("unknown-version", place, format!("there is no version `{}` of the trust language", scalar.text))
-                    .help("write `trust: 1`"),
+                Diagnostic::error(
+                    "unknown-version",
+                    place,
+                    format!("there is no version `{}` of the trust language", scalar.text),
+                )
+                .help("write `trust: 1`"),
             );
         }
     }

@@ -36,12 +36,14 @@ pub(crate) fn read(sections: &[(Document<'_, '_>, Option<&Bound>)], builder: &mu
                 }
                 NodeKind::Bad => {}
                 _ => builder.push(
-                    Diagnostic::error("not-a-list", document.place(&entry.value), "`grants` is a list").help("begin each grant with `- `"),
+                    Diagnostic::error("not-a-list", document.place(&entry.value), "`grants` is a list")
+                        .help("begin each grant with `- `"),
                 ),
             },
             None if document.entry("include").is_some() => {}
             None => builder.push(
-                Diagnostic::error("missing-grants", document.start, "the file grants nothing").help("add `grants:` with at least one grant, or remove the file"),
+                Diagnostic::error("missing-grants", document.start, "the file grants nothing")
+                    .help("add `grants:` with at least one grant, or remove the file"),
             ),
         }
     }
@@ -75,14 +77,22 @@ impl Reader<'_, '_, '_> {
             NodeKind::Map(entries) => entries,
             NodeKind::Bad => return,
             _ => {
-                builder.push(Diagnostic::error("not-a-map", place, "a grant is a map").help("write `packages`, `actions`, `provider` and `when`"));
+                builder.push(
+                    Diagnostic::error("not-a-map", place, "a grant is a map")
+                        .help("write `packages`, `actions`, `provider` and `when`"),
+                );
                 return;
             }
         };
         for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key.text)) {
             let key = &entry.key.text;
             builder.push(
-                Diagnostic::error("unknown-key", self.document.key_place(entry), format!("`{key}` is no key of a grant")).help(unknown_help(key, KEYS)),
+                Diagnostic::error(
+                    "unknown-key",
+                    self.document.key_place(entry),
+                    format!("`{key}` is no key of a grant"),
+                )
+                .help(unknown_help(key, KEYS)),
             );
         }
         let find = |key: &str| entries.iter().find(|entry| entry.key.text == key);
@@ -97,14 +107,19 @@ impl Reader<'_, '_, '_> {
             (None, Some(accounts)) => (Holder::Accounts, accounts),
             (Some(_), Some(accounts)) => {
                 builder.push(
-                    Diagnostic::error("packages-and-accounts", self.document.key_place(accounts), "a grant has `packages` or `accounts`, not both")
-                        .help("write two grants"),
+                    Diagnostic::error(
+                        "packages-and-accounts",
+                        self.document.key_place(accounts),
+                        "a grant has `packages` or `accounts`, not both",
+                    )
+                    .help("write two grants"),
                 );
                 return;
             }
             (None, None) => {
                 builder.push(
-                    Diagnostic::error("missing-packages", first, "the grant does not say what it is about").help("add `packages: [NAME]`, or `accounts: [NAME]`"),
+                    Diagnostic::error("missing-packages", first, "the grant does not say what it is about")
+                        .help("add `packages: [NAME]`, or `accounts: [NAME]`"),
                 );
                 return;
             }
@@ -137,8 +152,12 @@ impl Reader<'_, '_, '_> {
             _ => {
                 let key = &subject.key.text;
                 builder.push(
-                    Diagnostic::error("not-a-list", self.document.place(&subject.value), format!("`{key}` is a list of names"))
-                        .help(format!("write `{key}: [NAME]`")),
+                    Diagnostic::error(
+                        "not-a-list",
+                        self.document.place(&subject.value),
+                        format!("`{key}` is a list of names"),
+                    )
+                    .help(format!("write `{key}: [NAME]`")),
                 );
             }
         }
@@ -219,8 +238,12 @@ impl Reader<'_, '_, '_> {
         let end = end_of_day(&scalar.text);
         if end.is_none() {
             builder.push(
-                Diagnostic::error("bad-date", self.document.place(&entry.value), format!("`{}` is no day", scalar.text))
-                    .help("write the last day on which the grant holds, in UTC, as `2027-06-30`"),
+                Diagnostic::error(
+                    "bad-date",
+                    self.document.place(&entry.value),
+                    format!("`{}` is no day", scalar.text),
+                )
+                .help("write the last day on which the grant holds, in UTC, as `2027-06-30`"),
             );
         }
         end
@@ -231,8 +254,16 @@ impl Reader<'_, '_, '_> {
         let Some(entry) = entry else {
             if known.len() > 1 {
                 builder.push(
-                    Diagnostic::error("missing-registry", first, "the grant does not say which of the registries it answers for")
-                        .help(unknown_help("", known.iter().map(String::as_str)).replacen("write", "add `registry:` with", 1)),
+                    Diagnostic::error(
+                        "missing-registry",
+                        first,
+                        "the grant does not say which of the registries it answers for",
+                    )
+                    .help(unknown_help("", known.iter().map(String::as_str)).replacen(
+                        "write",
+                        "add `registry:` with",
+                        1,
+                    )),
                 );
                 return None;
             }
@@ -242,8 +273,12 @@ impl Reader<'_, '_, '_> {
         let id = builder.registry_named(&scalar.text);
         if id.is_none() && !known.is_empty() {
             builder.push(
-                Diagnostic::error("unknown-registry", self.document.place(&entry.value), format!("this policy has no registry `{}`", scalar.text))
-                    .help(unknown_help(&scalar.text, known.iter().map(String::as_str))),
+                Diagnostic::error(
+                    "unknown-registry",
+                    self.document.place(&entry.value),
+                    format!("this policy has no registry `{}`", scalar.text),
+                )
+                .help(unknown_help(&scalar.text, known.iter().map(String::as_str))),
             );
         }
         id
@@ -252,7 +287,8 @@ impl Reader<'_, '_, '_> {
     fn provider(&self, entry: Option<&Entry<'_>>, first: Place, builder: &mut Builder<'_>) -> Option<ProviderId> {
         let Some(entry) = entry else {
             builder.push(
-                Diagnostic::error("missing-provider", first, "the grant does not say whose tokens it means").help("add `provider: github-actions`, or another"),
+                Diagnostic::error("missing-provider", first, "the grant does not say whose tokens it means")
+                    .help("add `provider: github-actions`, or another"),
             );
             return None;
         };
@@ -261,7 +297,14 @@ impl Reader<'_, '_, '_> {
     }
 
     /// One bit for each action of the registry's list.
-    fn actions(&self, entry: Option<&Entry<'_>>, holder: Holder, registry: RegistryId, first: Place, builder: &mut Builder<'_>) -> Option<u32> {
+    fn actions(
+        &self,
+        entry: Option<&Entry<'_>>,
+        holder: Holder,
+        registry: RegistryId,
+        first: Place,
+        builder: &mut Builder<'_>,
+    ) -> Option<u32> {
         let known: Vec<String> = builder
             .parts
             .registries
@@ -280,8 +323,12 @@ impl Reader<'_, '_, '_> {
             }
             (Some(entry), Holder::Accounts) => {
                 builder.push(
-                    Diagnostic::error("actions-of-accounts", self.document.key_place(entry), "a grant of accounts has no `actions`: it lets its holder act as them")
-                        .help("remove `actions`; what the account may do is set at the registry"),
+                    Diagnostic::error(
+                        "actions-of-accounts",
+                        self.document.key_place(entry),
+                        "a grant of accounts has no `actions`: it lets its holder act as them",
+                    )
+                    .help("remove `actions`; what the account may do is set at the registry"),
                 );
                 return None;
             }
@@ -289,7 +336,10 @@ impl Reader<'_, '_, '_> {
         };
         let NodeKind::List(members) = &entry.value.kind else {
             if !matches!(entry.value.kind, NodeKind::Bad) {
-                builder.push(Diagnostic::error("not-a-list", self.document.place(&entry.value), "`actions` is a list").help("write `actions: [publish]`"));
+                builder.push(
+                    Diagnostic::error("not-a-list", self.document.place(&entry.value), "`actions` is a list")
+                        .help("write `actions: [publish]`"),
+                );
             }
             return None;
         };
@@ -297,11 +347,23 @@ impl Reader<'_, '_, '_> {
         for member in members {
             let Some(scalar) = builder.scalar(self.document.file, member, "an action") else { continue };
             let place = self.document.place(member);
-            match known.iter().position(|action| *action == scalar.text).and_then(|at| 1_u32.checked_shl(u32::try_from(at).ok()?)) {
+            match known
+                .iter()
+                .position(|action| *action == scalar.text)
+                .and_then(|at| 1_u32.checked_shl(u32::try_from(at).ok()?))
+            {
                 Some(bit) if bits & bit == 0 => bits |= bit,
-                Some(_) => builder.push(Diagnostic::error("duplicate-action", place, format!("`{}` stands here twice", scalar.text)).help("remove one")),
+                Some(_) => builder.push(
+                    Diagnostic::error("duplicate-action", place, format!("`{}` stands here twice", scalar.text))
+                        .help("remove one"),
+                ),
                 None => builder.push(
-                    Diagnostic::error("unknown-action", place, format!("this registry has no action `{}`", scalar.text)).help(unknown_help(&scalar.text, words())),
+                    Diagnostic::error(
+                        "unknown-action",
+                        place,
+                        format!("this registry has no action `{}`", scalar.text),
+                    )
+                    .help(unknown_help(&scalar.text, words())),
                 ),
             }
         }
@@ -316,7 +378,9 @@ impl Reader<'_, '_, '_> {
             if let Some(name) = names::read(&scalar.text, place, frame.registry, frame.holder, self.bound, builder) {
                 if let Some(first) = found.iter().find(|known| known.text == name.text) {
                     builder.push(
-                        Diagnostic::error("duplicate-package", place, format!("`{}` stands here twice", name.text)).also(first.place, "the first time").help("remove one"),
+                        Diagnostic::error("duplicate-package", place, format!("`{}` stands here twice", name.text))
+                            .also(first.place, "the first time")
+                            .help("remove one"),
                     );
                     continue;
                 }
@@ -332,10 +396,9 @@ impl Reader<'_, '_, '_> {
             }
             None if builder.generic() => Vec::new(),
             None => {
-                builder.push(
-                    Diagnostic::error("missing-when", frame.place, "the grant asks nothing of a token")
-                        .help("add `when:` with at least one condition, such as `{ repository: acme/widgets, environment: npm }`"),
-                );
+                builder.push(Diagnostic::error("missing-when", frame.place, "the grant asks nothing of a token").help(
+                    "add `when:` with at least one condition, such as `{ repository: acme/widgets, environment: npm }`",
+                ));
                 return;
             }
         };
@@ -364,7 +427,12 @@ impl Reader<'_, '_, '_> {
             if let Some(name) = names::read(&row.key.text, place, frame.registry, frame.holder, self.bound, builder) {
                 if name.changed && !seen.insert(name.text.clone()) {
                     builder.push(
-                        Diagnostic::error("duplicate-package", place, format!("`{}` stands in the table twice, in other spellings", name.text)).help("remove one"),
+                        Diagnostic::error(
+                            "duplicate-package",
+                            place,
+                            format!("`{}` stands in the table twice, in other spellings", name.text),
+                        )
+                        .help("remove one"),
                     );
                     continue;
                 }
@@ -377,10 +445,13 @@ impl Reader<'_, '_, '_> {
         }
         // One name stands for all: one without a scope, if there is any, for it fits in the fewest templates.
         let names = || found.iter().map(|(name, _)| name.text.as_str());
-        let when_scope: Vec<&str> = names().find(|name| split_scope(name).0.is_none()).or_else(|| names().next()).into_iter().collect();
+        let when_scope: Vec<&str> =
+            names().find(|name| split_scope(name).0.is_none()).or_else(|| names().next()).into_iter().collect();
         let scope = TemplateScope { registry: frame.registry, names: &when_scope };
         let own = match when {
-            Some(entry) => conditions::read(self.document.file, &entry.value, frame.provider, Origin::When, Some(&scope), builder),
+            Some(entry) => {
+                conditions::read(self.document.file, &entry.value, frame.provider, Origin::When, Some(&scope), builder)
+            }
             None => Vec::new(),
         };
         let given = requires::given(&own, builder);
@@ -390,7 +461,8 @@ impl Reader<'_, '_, '_> {
         for (name, row) in &found {
             let names = [name.text.as_str()];
             let scope = TemplateScope { registry: frame.registry, names: &names };
-            let conditions = conditions::read(self.document.file, &row.value, frame.provider, Origin::Row, Some(&scope), builder);
+            let conditions =
+                conditions::read(self.document.file, &row.value, frame.provider, Origin::Row, Some(&scope), builder);
             let in_row = requires::given(&conditions, builder);
             // A row that names values itself may replace a requirement, so it gets shared conditions of its own.
             let replaces = !in_row.is_empty() && requires::replaces(frame.provider, &in_row, builder);
@@ -432,9 +504,21 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn push(&self, frame: &Frame, names: Range<u32>, shared: Range<u32>, row: Range<u32>, place: Place, builder: &mut Builder<'_>) {
+    fn push(
+        &self,
+        frame: &Frame,
+        names: Range<u32>,
+        shared: Range<u32>,
+        row: Range<u32>,
+        place: Place,
+        builder: &mut Builder<'_>,
+    ) {
         if builder.parts.grants.len() >= MOST_GRANTS {
-            builder.push(Diagnostic::error("too-many-grants", place, format!("a policy has at most {MOST_GRANTS} grants, rows included")));
+            builder.push(Diagnostic::error(
+                "too-many-grants",
+                place,
+                format!("a policy has at most {MOST_GRANTS} grants, rows included"),
+            ));
             return;
         }
         builder.parts.grants.push(Grant {
@@ -453,13 +537,18 @@ impl Reader<'_, '_, '_> {
 }
 
 fn only_reads(frame: &Frame, builder: &Builder<'_>) -> bool {
-    let actions = builder.parts.registries.get(usize::from(frame.registry.0)).map_or(&[][..], |registry| &registry.actions);
+    let actions =
+        builder.parts.registries.get(usize::from(frame.registry.0)).map_or(&[][..], |registry| &registry.actions);
     actions.iter().zip(0_u32..).all(|(action, at)| action.reads || frame.actions.checked_shr(at).unwrap_or(0) & 1 == 0)
 }
 
 /// The second at which the day after `day` (`2027-06-30`) begins, in UTC.
 fn end_of_day(day: &str) -> Option<i64> {
-    let shape = day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    let shape = day.len() == 10
+        && day
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
     if !shape {
         return None;
     }

@@ -33,25 +33,36 @@ struct BoundName {
 impl Bound {
     /// Whether the bound holds the name.
     pub(crate) fn allows(&self, registry: RegistryId, holder: Holder, name: &str) -> bool {
-        self.names.iter().any(|bound| bound.registry == registry && bound.holder == holder && bound.pattern.is_match(name))
+        self.names
+            .iter()
+            .any(|bound| bound.registry == registry && bound.holder == holder && bound.pattern.is_match(name))
     }
 }
 
 /// Finds the included files, each with its bound.
-pub(crate) fn find(document: &Document<'_, '_>, builder: &mut Builder<'_>, includes: &mut dyn Includes) -> Vec<(IncludedFile, Bound)> {
+pub(crate) fn find(
+    document: &Document<'_, '_>,
+    builder: &mut Builder<'_>,
+    includes: &mut dyn Includes,
+) -> Vec<(IncludedFile, Bound)> {
     let Some(entry) = document.entry("include") else {
         return Vec::new();
     };
     let NodeKind::Map(entries) = &entry.value.kind else {
         if !matches!(entry.value.kind, NodeKind::Bad) {
             builder.push(
-                Diagnostic::error("not-a-map", document.place(&entry.value), "`include` is a map of paths to what those files may grant")
-                    .help("write `include: { teams/left-pad/*.yaml: [left-pad, \"@left/*\"] }`"),
+                Diagnostic::error(
+                    "not-a-map",
+                    document.place(&entry.value),
+                    "`include` is a map of paths to what those files may grant",
+                )
+                .help("write `include: { teams/left-pad/*.yaml: [left-pad, \"@left/*\"] }`"),
             );
         }
         return Vec::new();
     };
-    let bounds: Vec<(&Entry<'_>, Bound)> = entries.iter().map(|entry| (entry, bound(document, entry, builder))).collect();
+    let bounds: Vec<(&Entry<'_>, Bound)> =
+        entries.iter().map(|entry| (entry, bound(document, entry, builder))).collect();
     overlaps(&bounds, builder);
     let mut found: Vec<(IncludedFile, Bound)> = Vec::new();
     for (entry, bound) in bounds {
@@ -67,7 +78,11 @@ pub(crate) fn find(document: &Document<'_, '_>, builder: &mut Builder<'_>, inclu
         let files = match includes.matching(pattern) {
             Ok(files) => files,
             Err(error) => {
-                builder.push(Diagnostic::error("include-failed", place, format!("`{pattern}` cannot be read: {error}")));
+                builder.push(Diagnostic::error(
+                    "include-failed",
+                    place,
+                    format!("`{pattern}` cannot be read: {error}"),
+                ));
                 continue;
             }
         };
@@ -79,7 +94,11 @@ pub(crate) fn find(document: &Document<'_, '_>, builder: &mut Builder<'_>, inclu
         }
         for file in files {
             if found.len() >= MOST_FILES {
-                builder.push(Diagnostic::error("too-many-files", place, format!("a policy includes at most {MOST_FILES} files")));
+                builder.push(Diagnostic::error(
+                    "too-many-files",
+                    place,
+                    format!("a policy includes at most {MOST_FILES} files"),
+                ));
                 return found;
             }
             if let Some((_, other)) = found.iter().find(|(known, _)| known.name == file.name) {
@@ -115,8 +134,12 @@ fn bound(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builder<'
         NodeKind::List(members) => {
             if builder.parts.registries.len() > 1 {
                 builder.push(
-                    Diagnostic::error("bound-without-registry", document.place(&entry.value), "the bound does not say of which registry")
-                        .help("write `{ REGISTRY: { packages: […] } }`"),
+                    Diagnostic::error(
+                        "bound-without-registry",
+                        document.place(&entry.value),
+                        "the bound does not say of which registry",
+                    )
+                    .help("write `{ REGISTRY: { packages: […] } }`"),
                 );
                 return bound;
             }
@@ -128,7 +151,8 @@ fn bound(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builder<'
             }
         }
         NodeKind::Scalar(_) => builder.push(
-            Diagnostic::error("bad-bound", document.place(&entry.value), "what a file may grant is a list of names").help("write it in brackets: `[left-pad]`"),
+            Diagnostic::error("bad-bound", document.place(&entry.value), "what a file may grant is a list of names")
+                .help("write it in brackets: `[left-pad]`"),
         ),
     }
     bound
@@ -139,16 +163,24 @@ fn by_registry(document: &Document<'_, '_>, entry: &Entry<'_>, bound: &mut Bound
     let Some(registry) = builder.registry_named(name) else {
         let known: Vec<String> = builder.parts.registries.iter().map(|registry| registry.name.clone()).collect();
         builder.push(
-            Diagnostic::error("unknown-registry", document.key_place(entry), format!("this policy has no registry `{name}`"))
-                .help(unknown_help(name, known.iter().map(String::as_str))),
+            Diagnostic::error(
+                "unknown-registry",
+                document.key_place(entry),
+                format!("this policy has no registry `{name}`"),
+            )
+            .help(unknown_help(name, known.iter().map(String::as_str))),
         );
         return;
     };
     let NodeKind::Map(kinds) = &entry.value.kind else {
         if !matches!(entry.value.kind, NodeKind::Bad) {
             builder.push(
-                Diagnostic::error("bad-bound", document.place(&entry.value), "the bound does not say whether it names packages or accounts")
-                    .help("write `{ packages: […] }`, `{ accounts: […] }` or both"),
+                Diagnostic::error(
+                    "bad-bound",
+                    document.place(&entry.value),
+                    "the bound does not say whether it names packages or accounts",
+                )
+                .help("write `{ packages: […] }`, `{ accounts: […] }` or both"),
             );
         }
         return;
@@ -159,8 +191,12 @@ fn by_registry(document: &Document<'_, '_>, entry: &Entry<'_>, bound: &mut Bound
             "accounts" => Holder::Accounts,
             other => {
                 builder.push(
-                    Diagnostic::error("unknown-key", document.key_place(kind), format!("a bound names packages or accounts, not `{other}`"))
-                        .help(unknown_help(other, ["packages", "accounts"])),
+                    Diagnostic::error(
+                        "unknown-key",
+                        document.key_place(kind),
+                        format!("a bound names packages or accounts, not `{other}`"),
+                    )
+                    .help(unknown_help(other, ["packages", "accounts"])),
                 );
                 continue;
             }
@@ -169,13 +205,21 @@ fn by_registry(document: &Document<'_, '_>, entry: &Entry<'_>, bound: &mut Bound
             NodeKind::List(members) => names(document.file, members, registry, holder, bound, builder),
             NodeKind::Bad => {}
             _ => builder.push(
-                Diagnostic::error("bad-bound", document.place(&kind.value), "what a file may grant is a list of names").help("write it in brackets"),
+                Diagnostic::error("bad-bound", document.place(&kind.value), "what a file may grant is a list of names")
+                    .help("write it in brackets"),
             ),
         }
     }
 }
 
-fn names(file: FileId, members: &[Node<'_>], registry: RegistryId, holder: Holder, bound: &mut Bound, builder: &mut Builder<'_>) {
+fn names(
+    file: FileId,
+    members: &[Node<'_>],
+    registry: RegistryId,
+    holder: Holder,
+    bound: &mut Bound,
+    builder: &mut Builder<'_>,
+) {
     let grammar = builder.parts.registries.get(usize::from(registry.0)).and_then(|registry| match holder {
         Holder::Packages => registry.packages.clone(),
         Holder::Accounts => registry.accounts.clone(),
@@ -207,12 +251,18 @@ fn overlaps(bounds: &[(&Entry<'_>, Bound)], builder: &mut Builder<'_>) {
     for (at, (_, bound)) in bounds.iter().enumerate() {
         for (_, other) in bounds.iter().skip(at + 1) {
             for name in &bound.names {
-                for other in other.names.iter().filter(|other| other.registry == name.registry && other.holder == name.holder) {
+                for other in
+                    other.names.iter().filter(|other| other.registry == name.registry && other.holder == name.holder)
+                {
                     if let Some(text) = common(&name.pattern, &other.pattern) {
                         builder.push(
-                            Diagnostic::error("overlapping-bounds", other.place, format!("two includes may both grant {text}"))
-                                .also(name.place, "the other one")
-                                .help("let each name belong to one team"),
+                            Diagnostic::error(
+                                "overlapping-bounds",
+                                other.place,
+                                format!("two includes may both grant {text}"),
+                            )
+                            .also(name.place, "the other one")
+                            .help("let each name belong to one team"),
                         );
                     }
                 }

@@ -32,7 +32,8 @@ pub(crate) fn read(
 
 /// Whether a text holds nothing that patterns are made of; nearly all do not.
 fn plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'@' | b':' | b'.' | b' '))
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'@' | b':' | b'.' | b' '))
 }
 
 fn looks_like_a_pattern(position: &Position<'_>, text: &str, node: &Node<'_>, builder: &mut Builder<'_>) -> bool {
@@ -44,9 +45,17 @@ fn looks_like_a_pattern(position: &Position<'_>, text: &str, node: &Node<'_>, bu
         None => "a value is compared as it stands".to_owned(),
     };
     builder.push(
-        Diagnostic::error("value-looks-like-pattern", position.place(node), format!("`{text}` looks like a pattern, but stands where a value does"))
-            .here(would)
-            .help(format!("write `{}` if the pattern is meant, `{{ equals: '{}' }}` if the text is", suspicion.matcher(), text.replace('\'', "''"))),
+        Diagnostic::error(
+            "value-looks-like-pattern",
+            position.place(node),
+            format!("`{text}` looks like a pattern, but stands where a value does"),
+        )
+        .here(would)
+        .help(format!(
+            "write `{}` if the pattern is meant, `{{ equals: '{}' }}` if the text is",
+            suspicion.matcher(),
+            text.replace('\'', "''")
+        )),
     );
     true
 }
@@ -60,7 +69,12 @@ fn of_type(position: &Position<'_>, kind: ClaimType, text: &str, node: &Node<'_>
     if !fits {
         let name = builder.claim(position.provider, position.claim).map_or("", |claim| &claim.name).to_owned();
         builder.push(
-            Diagnostic::error("wrong-type", position.place(node), format!("`{name}` is {what} in the token, and `{text}` is not")).help(help),
+            Diagnostic::error(
+                "wrong-type",
+                position.place(node),
+                format!("`{name}` is {what} in the token, and `{text}` is not"),
+            )
+            .help(help),
         );
     }
     fits
@@ -84,7 +98,13 @@ fn possible_value(position: &Position<'_>, text: &str, node: &Node<'_>, builder:
 }
 
 /// Whether some value of the claim is in the language; says so where none is.
-pub(crate) fn possible(position: &Position<'_>, language: &Language, text: &str, node: &Node<'_>, builder: &mut Builder<'_>) -> bool {
+pub(crate) fn possible(
+    position: &Position<'_>,
+    language: &Language,
+    text: &str,
+    node: &Node<'_>,
+    builder: &mut Builder<'_>,
+) -> bool {
     if builder.generic() {
         // Another system's dead pattern is a finding, not a mistake in writing it down.
         return true;
@@ -110,7 +130,9 @@ fn values<'b>(position: &Position<'_>, builder: &'b mut Builder<'_>) -> Option<&
     facts
         .values
         .entry(position.claim)
-        .or_insert_with(|| entry.and_then(|claim| claim.values.as_deref()).and_then(|values| known::pattern(values).ok()))
+        .or_insert_with(|| {
+            entry.and_then(|claim| claim.values.as_deref()).and_then(|values| known::pattern(values).ok())
+        })
         .as_ref()
 }
 

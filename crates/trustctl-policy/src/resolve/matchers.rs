@@ -39,7 +39,8 @@ pub(crate) struct Subject {
 }
 
 const KEYS: [&str; 8] = ["equals", "ignore-case", "glob", "regex", "template", "contains", "not", "present"];
-const GENERIC_KEYS: [&str; 10] = ["equals", "ignore-case", "glob", "crossing", "regex", "search", "template", "contains", "not", "present"];
+const GENERIC_KEYS: [&str; 10] =
+    ["equals", "ignore-case", "glob", "crossing", "regex", "search", "template", "contains", "not", "present"];
 
 /// Reads the value of a condition.
 pub(crate) fn read(position: &Position<'_>, node: &Node<'_>, builder: &mut Builder<'_>) -> Option<Matcher> {
@@ -52,7 +53,8 @@ pub(crate) fn read(position: &Position<'_>, node: &Node<'_>, builder: &mut Build
         return literals::read(position, kind, scalar, node, true, builder).map(Matcher::Equals);
     }
     let subject = Subject { name: claim.name.clone(), kind, composed: claim.composed };
-    let matcher = any(position, &subject, node, Allow { lists: true, present: true, template: true, not: true }, builder)?;
+    let matcher =
+        any(position, &subject, node, Allow { lists: true, present: true, template: true, not: true }, builder)?;
     if subject.composed && !builder.generic() && matcher.literals().is_none() {
         composed(position, &subject, node, builder);
         return None;
@@ -69,14 +71,22 @@ struct Allow {
     not: bool,
 }
 
-fn any(position: &Position<'_>, subject: &Subject, node: &Node<'_>, allow: Allow, builder: &mut Builder<'_>) -> Option<Matcher> {
+fn any(
+    position: &Position<'_>,
+    subject: &Subject,
+    node: &Node<'_>,
+    allow: Allow,
+    builder: &mut Builder<'_>,
+) -> Option<Matcher> {
     if subject.kind == ClaimType::List && matches!(node.kind, NodeKind::Scalar(_) | NodeKind::List(_)) {
         list_claim(subject, position.place(node), builder);
         return None;
     }
     match &node.kind {
         NodeKind::Bad => None,
-        NodeKind::Scalar(scalar) => literals::read(position, subject.kind, scalar, node, true, builder).map(Matcher::Equals),
+        NodeKind::Scalar(scalar) => {
+            literals::read(position, subject.kind, scalar, node, true, builder).map(Matcher::Equals)
+        }
         NodeKind::List(members) if allow.lists => {
             let generic = builder.generic();
             let inner = Allow { lists: false, present: generic, template: false, not: generic };
@@ -86,7 +96,8 @@ fn any(position: &Position<'_>, subject: &Subject, node: &Node<'_>, allow: Allow
         }
         NodeKind::List(_) => {
             builder.push(
-                Diagnostic::error("nested-list", position.place(node), "a list inside a list").help("write its members in the outer one"),
+                Diagnostic::error("nested-list", position.place(node), "a list inside a list")
+                    .help("write its members in the outer one"),
             );
             None
         }
@@ -113,10 +124,24 @@ fn map(
                 Diagnostic::error("unknown-matcher", position.key_place(entry), format!("there is no matcher `{key}`"))
                     .help(unknown_help(key, known.iter().copied())),
             ),
-            "present" if !allow.present => Some(misplaced(position, entry, "present", "it stands alone, as the whole condition")),
-            "not" if !allow.not => Some(misplaced(position, entry, "not", "say `not` of the whole list, beside what has to match")),
-            "template" if !allow.template => Some(misplaced(position, entry, "template", "it stands in a grant's `when`, outside of `not` and lists")),
-            "present" if entries.len() > 1 => Some(misplaced(position, entry, "present", "it stands alone: any other matcher asks for the claim anyway")),
+            "present" if !allow.present => {
+                Some(misplaced(position, entry, "present", "it stands alone, as the whole condition"))
+            }
+            "not" if !allow.not => {
+                Some(misplaced(position, entry, "not", "say `not` of the whole list, beside what has to match"))
+            }
+            "template" if !allow.template => Some(misplaced(
+                position,
+                entry,
+                "template",
+                "it stands in a grant's `when`, outside of `not` and lists",
+            )),
+            "present" if entries.len() > 1 => Some(misplaced(
+                position,
+                entry,
+                "present",
+                "it stands alone: any other matcher asks for the claim anyway",
+            )),
             _ => None,
         };
         if let Some(diagnostic) = refused {
@@ -127,13 +152,23 @@ fn map(
     if let Some(entry) = find("ignore-case")
         && find("equals").is_none()
     {
-        builder.push(misplaced(position, entry, "ignore-case", "it belongs to `equals`: `{ equals: PROD, ignore-case: true }`"));
+        builder.push(misplaced(
+            position,
+            entry,
+            "ignore-case",
+            "it belongs to `equals`: `{ equals: PROD, ignore-case: true }`",
+        ));
         bad = true;
     }
     if let Some(entry) = find("crossing")
         && find("glob").is_none()
     {
-        builder.push(misplaced(position, entry, "crossing", "it belongs to `glob`: `{ glob: \"a*\", crossing: true }`"));
+        builder.push(misplaced(
+            position,
+            entry,
+            "crossing",
+            "it belongs to `glob`: `{ glob: \"a*\", crossing: true }`",
+        ));
         bad = true;
     }
     if bad {
@@ -149,7 +184,8 @@ fn map(
                     Some(crossing) => flag(position, crossing, builder)?,
                     None => false,
                 };
-                let (kind, compile): (u8, Compile) = if crossing { (1, Pattern::crossing_glob) } else { (0, Pattern::glob) };
+                let (kind, compile): (u8, Compile) =
+                    if crossing { (1, Pattern::crossing_glob) } else { (0, Pattern::glob) };
                 Matcher::Pattern(pattern(position, subject, entry, kind, compile, builder)?)
             }
             "regex" => Matcher::Pattern(pattern(position, subject, entry, 2, Pattern::regex, builder)?),
@@ -181,8 +217,12 @@ fn map(
 fn list_claim(subject: &Subject, place: Place, builder: &mut Builder<'_>) {
     let name = &subject.name;
     builder.push(
-        Diagnostic::error("list-claim", place, format!("`{name}` is a list in the token, so no single value equals it"))
-            .help(format!("write `{name}: {{ contains: … }}`, or `{{ not: {{ contains: … }} }}`")),
+        Diagnostic::error(
+            "list-claim",
+            place,
+            format!("`{name}` is a list in the token, so no single value equals it"),
+        )
+        .help(format!("write `{name}: {{ contains: … }}`, or `{{ not: {{ contains: … }} }}`")),
     );
 }
 
@@ -237,8 +277,12 @@ fn flag(position: &Position<'_>, entry: &Entry<'_>, builder: &mut Builder<'_>) -
         "false" => Some(false),
         _ => {
             builder.push(
-                Diagnostic::error("not-a-boolean", position.place(&entry.value), format!("`{text}` is neither `true` nor `false`"))
-                    .help(format!("write `{}: true` or `{}: false`", entry.key.text, entry.key.text)),
+                Diagnostic::error(
+                    "not-a-boolean",
+                    position.place(&entry.value),
+                    format!("`{text}` is neither `true` nor `false`"),
+                )
+                .help(format!("write `{}: true` or `{}: false`", entry.key.text, entry.key.text)),
             );
             None
         }
@@ -264,8 +308,12 @@ fn pattern(
     }
     if subject.kind != ClaimType::String {
         builder.push(
-            Diagnostic::error("pattern-on-number", place, format!("`{}` is no text, so no pattern stands on it", subject.name))
-                .help("write the value, or a list of values"),
+            Diagnostic::error(
+                "pattern-on-number",
+                place,
+                format!("`{}` is no text, so no pattern stands on it", subject.name),
+            )
+            .help("write the value, or a list of values"),
         );
         return None;
     }
@@ -280,12 +328,15 @@ fn pattern(
             return Some(known);
         }
         let language = builder.parts.patterns.get(known.0 as usize)?.language();
-        return (literals::possible(position, &language, &scalar.text, &entry.value, builder) && fitting(position, known, builder)).then_some(known);
+        return (literals::possible(position, &language, &scalar.text, &entry.value, builder)
+            && fitting(position, known, builder))
+        .then_some(known);
     }
     let compiled = match compile(&scalar.text) {
         Ok(compiled) => compiled,
         Err(error) => {
-            let mut diagnostic = Diagnostic::error("bad-pattern", place, format!("`{}` is no {key}: {error}", scalar.text));
+            let mut diagnostic =
+                Diagnostic::error("bad-pattern", place, format!("`{}` is no {key}: {error}", scalar.text));
             if let Some(help) = error.help() {
                 diagnostic = diagnostic.help(help);
             }
@@ -313,12 +364,21 @@ fn fitting(position: &Position<'_>, pattern: PatternId, builder: &mut Builder<'_
     facts.is_some_and(|facts| facts.fitting.insert((position.claim, pattern)))
 }
 
-fn contains(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>, builder: &mut Builder<'_>) -> Option<Matcher> {
+fn contains(
+    position: &Position<'_>,
+    subject: &Subject,
+    entry: &Entry<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<Matcher> {
     if subject.kind != ClaimType::List {
         let name = &subject.name;
         builder.push(
-            Diagnostic::error("not-a-list-claim", position.key_place(entry), format!("`{name}` is no list in the token"))
-                .help(format!("write `{name}: …` with the value itself")),
+            Diagnostic::error(
+                "not-a-list-claim",
+                position.key_place(entry),
+                format!("`{name}` is no list in the token"),
+            )
+            .help(format!("write `{name}: …` with the value itself")),
         );
         return None;
     }
@@ -339,11 +399,16 @@ fn composed(position: &Position<'_>, subject: &Subject, node: &Node<'_>, builder
         })
         .map(|(name, _)| format!("`{name}`"))
         .collect();
-    let parts = if parts.is_empty() { "`repository`, `ref`, `environment` and the like".to_owned() } else { parts.join(", ") };
+    let parts =
+        if parts.is_empty() { "`repository`, `ref`, `environment` and the like".to_owned() } else { parts.join(", ") };
     let name = &subject.name;
     builder.push(
-        Diagnostic::error("pattern-on-composed-claim", position.place(node), format!("`{name}` is put together from several parts, so only whole values stand on it"))
-            .here("a part that somebody else chooses could run over into the next")
-            .help(format!("ask the parts themselves: {parts}")),
+        Diagnostic::error(
+            "pattern-on-composed-claim",
+            position.place(node),
+            format!("`{name}` is put together from several parts, so only whole values stand on it"),
+        )
+        .here("a part that somebody else chooses could run over into the next")
+        .help(format!("ask the parts themselves: {parts}")),
     );
 }

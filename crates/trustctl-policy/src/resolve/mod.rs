@@ -5,9 +5,11 @@
 mod build;
 mod claims;
 mod conditions;
+mod declared_claims;
 mod document;
 mod grants;
 mod include;
+mod issuers;
 mod literals;
 mod matchers;
 mod names;
@@ -86,11 +88,7 @@ pub struct Reading {
 /// Reads a policy: the root file and what it includes.
 pub fn read(catalogue: &Catalogue, root: RootFile<'_>, includes: &mut dyn Includes) -> Reading {
     let mut builder = Builder::new(catalogue);
-    builder.add_file(PolicyFile {
-        id: root.file,
-        name: root.name.to_owned(),
-        lines: LineIndex::new(root.text),
-    });
+    builder.add_file(PolicyFile { id: root.file, name: root.name.to_owned(), lines: LineIndex::new(root.text) });
     let tree = syntax::read(root.file, root.text, &mut builder.diagnostics);
     let mut texts = Vec::new();
     if let Some(node) = &tree.root
@@ -102,11 +100,7 @@ pub fn read(catalogue: &Catalogue, root: RootFile<'_>, includes: &mut dyn Includ
         texts = include::find(&document, &mut builder, includes);
         let mut included = Vec::new();
         for (file, bound) in &texts {
-            builder.add_file(PolicyFile {
-                id: file.file,
-                name: file.name.clone(),
-                lines: LineIndex::new(&file.text),
-            });
+            builder.add_file(PolicyFile { id: file.file, name: file.name.clone(), lines: LineIndex::new(&file.text) });
             let tree = syntax::read(file.file, &file.text, &mut builder.diagnostics);
             included.push((file.file, tree, bound.clone()));
         }
@@ -141,8 +135,12 @@ fn finish(builder: Builder<'_>) -> Reading {
     if parts.overflows() {
         let place = Place { file: parts.files.first().map_or(FileId(0), |file| file.id), span: Span::default() };
         diagnostics.push(
-            Diagnostic::error("policy-too-large", place, "the policy holds more than 4 GiB of names and values, or 4 billion conditions")
-                .help("split it into several policies"),
+            Diagnostic::error(
+                "policy-too-large",
+                place,
+                "the policy holds more than 4 GiB of names and values, or 4 billion conditions",
+            )
+            .help("split it into several policies"),
         );
     }
     diagnostics.sort_by_key(Diagnostic::place);
@@ -160,8 +158,5 @@ fn finish(builder: Builder<'_>) -> Reading {
         ];
     }
     parts.refusals.sort_by_key(Diagnostic::place);
-    Reading {
-        policy: Some(Policy::new(parts)),
-        diagnostics,
-    }
+    Reading { policy: Some(Policy::new(parts)), diagnostics }
 }

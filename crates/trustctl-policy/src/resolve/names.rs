@@ -47,7 +47,9 @@ pub(crate) fn read(
                 (message, "list the names; patterns stand in the bounds of `include` only".to_owned())
             } else {
                 let message = match problem {
-                    NameProblem::TooLong => format!("`{written}` is longer than the {} characters of a {what} name", grammar.longest()),
+                    NameProblem::TooLong => {
+                        format!("`{written}` is longer than the {} characters of a {what} name", grammar.longest())
+                    }
                     _ => format!("`{written}` cannot be the name of a {what} at `{registry_name}`"),
                 };
                 (message, format!("names are {}", grammar.about()))

@@ -10,7 +10,13 @@ use crate::model::{Condition, Matcher, ProviderId};
 use super::build::Builder;
 
 /// Says so where a grant of `packages` packages lets in more than one source.
-pub(crate) fn check(provider: ProviderId, conditions: &[Condition], packages: usize, place: Place, builder: &mut Builder<'_>) {
+pub(crate) fn check(
+    provider: ProviderId,
+    conditions: &[Condition],
+    packages: usize,
+    place: Place,
+    builder: &mut Builder<'_>,
+) {
     if packages < 2 || builder.generic() {
         return;
     }
@@ -38,7 +44,9 @@ pub(crate) fn check(provider: ProviderId, conditions: &[Condition], packages: us
         return;
     }
     let pairs = match sources {
-        Some(sources) => format!("{packages} packages times {sources} sources are {} pairs", packages.saturating_mul(sources)),
+        Some(sources) => {
+            format!("{packages} packages times {sources} sources are {} pairs", packages.saturating_mul(sources))
+        }
         None => format!("any source may act on each of {packages} packages"),
     };
     let first = names.first().copied().unwrap_or("sub").to_owned();

@@ -5,17 +5,16 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use trustctl_catalog::{self as catalog, ClaimType, Tenants};
 use trustctl_diag::{Diagnostic, Place};
-use trustctl_pattern::Pattern;
 
-use crate::model::{Claim, ClaimId, ClaimSource, Issuer, IssuerId, Origin, Provider, ProviderId};
-use crate::syntax::{Entry, Node, NodeKind};
+use crate::model::{ClaimId, ClaimSource, Origin, Provider, ProviderId};
+use crate::syntax::{Entry, NodeKind};
 
 use super::build::{Builder, ProviderFacts};
-use super::claims::{self, ENVELOPE, plain};
-use super::conditions;
+use super::claims::{self, plain};
 use super::document::Document;
 use super::registries::{fill, fits, is_name};
 use super::suggest::{one_of, unknown_help};
+use super::{conditions, declared_claims, issuers};
 
 /// Providers that one policy can have.
 const MOST_PROVIDERS: usize = 1000;
@@ -37,8 +36,12 @@ pub(crate) fn read(document: &Document<'_, '_>, builder: &mut Builder<'_>) {
             }
             NodeKind::Bad => {}
             _ => builder.push(
-                Diagnostic::error("not-a-map", document.place(&entry.value), "`providers` is a map of names to providers")
-                    .help("write `providers: { github-actions: { require: { repository_owner_id: 1234567 } } }`"),
+                Diagnostic::error(
+                    "not-a-map",
+                    document.place(&entry.value),
+                    "`providers` is a map of names to providers",
+                )
+                .help("write `providers: { github-actions: { require: { repository_owner_id: 1234567 } } }`"),
             ),
         }
     }
@@ -64,10 +67,12 @@ pub(crate) fn resolve(name: &str, place: Place, included: bool, builder: &mut Bu
     let catalogue = builder.catalogue;
     let Some(entry) = catalogue.provider(name).filter(|entry| !entry.issuers.is_empty()) else {
         let kinds = known_kinds(builder);
-        builder.push(
-            Diagnostic::error("unknown-provider", place, format!("there is no provider `{name}`"))
-                .help(format!("{}; declare any other under `providers` with its `issuer`", unknown_help(name, kinds.iter().map(String::as_str)))),
-        );
+        builder.push(Diagnostic::error("unknown-provider", place, format!("there is no provider `{name}`")).help(
+            format!(
+                "{}; declare any other under `providers` with its `issuer`",
+                unknown_help(name, kinds.iter().map(String::as_str))
+            ),
+        ));
         return None;
     };
     if included {
@@ -78,15 +83,20 @@ pub(crate) fn resolve(name: &str, place: Place, included: bool, builder: &mut Bu
 
 fn closed(name: &str, place: Place, builder: &mut Builder<'_>) -> Option<ProviderId> {
     builder.push(
-        Diagnostic::error("closed-provider", place, format!("the root file does not open `{name}` to the files it includes"))
-            .help(format!("ask for `{name}: {{}}` under `providers` in the root file")),
+        Diagnostic::error(
+            "closed-provider",
+            place,
+            format!("the root file does not open `{name}` to the files it includes"),
+        )
+        .help(format!("ask for `{name}: {{}}` under `providers` in the root file")),
     );
     None
 }
 
 fn known_kinds(builder: &Builder<'_>) -> Vec<String> {
     let own = builder.parts.providers.iter().map(|provider| provider.name.clone());
-    let kinds = builder.catalogue.providers.iter().filter(|entry| !entry.issuers.is_empty()).map(|entry| entry.kind.clone());
+    let kinds =
+        builder.catalogue.providers.iter().filter(|entry| !entry.issuers.is_empty()).map(|entry| entry.kind.clone());
     let mut all: Vec<String> = own.chain(kinds).collect();
     all.sort();
     all.dedup();
@@ -108,8 +118,12 @@ fn declared(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builde
         NodeKind::Bad => return None,
         _ => {
             builder.push(
-                Diagnostic::error("not-a-map", document.place(&entry.value), format!("`{name}` is a map of what there is to say of the provider"))
-                    .help(format!("write `{name}: {{}}` where nothing is to be said")),
+                Diagnostic::error(
+                    "not-a-map",
+                    document.place(&entry.value),
+                    format!("`{name}` is a map of what there is to say of the provider"),
+                )
+                .help(format!("write `{name}: {{}}` where nothing is to be said")),
             );
             return None;
         }
@@ -119,8 +133,12 @@ fn declared(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builde
         (Some(issuer), kind) => {
             if let Some(kind) = kind {
                 builder.push(
-                    Diagnostic::error("kind-and-issuer", document.key_place(kind), "a provider says `kind` or `issuer`, not both")
-                        .help("a kind of the catalogue brings its issuer along; remove one of the two"),
+                    Diagnostic::error(
+                        "kind-and-issuer",
+                        document.key_place(kind),
+                        "a provider says `kind` or `issuer`, not both",
+                    )
+                    .help("a kind of the catalogue brings its issuer along; remove one of the two"),
                 );
             }
             custom(document, name, place, issuer, keys, builder)
@@ -150,7 +168,7 @@ fn declared(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builde
         facts.opened = true;
     }
     if let Some(added) = key("claims") {
-        add_claims(document, id, added, builder);
+        declared_claims::add(document, id, added, builder);
     }
     Some(id)
 }
@@ -161,7 +179,8 @@ fn known_kind<'c>(kind: &str, place: Place, builder: &mut Builder<'c>) -> Option
     if entry.is_none() {
         let kinds: Vec<&str> = catalogue.providers.iter().map(|entry| entry.kind.as_str()).collect();
         builder.push(
-            Diagnostic::error("unknown-provider", place, format!("the catalogue has no provider kind `{kind}`")).help(unknown_help(kind, kinds)),
+            Diagnostic::error("unknown-provider", place, format!("the catalogue has no provider kind `{kind}`"))
+                .help(unknown_help(kind, kinds)),
         );
     }
     entry
@@ -187,7 +206,8 @@ fn catalogued(
         let file = place.file;
         if is_field(text) {
             if let Some(scalar) = builder.scalar(file, &key.value, &format!("`{text}`")) {
-                fields.insert(text.to_owned(), (scalar.text.clone().into_owned(), Place { file, span: key.value.span }));
+                fields
+                    .insert(text.to_owned(), (scalar.text.clone().into_owned(), Place { file, span: key.value.span }));
             }
         } else if is_switch(text) {
             if let Some(scalar) = builder.scalar(file, &key.value, &format!("`{text}`")) {
@@ -195,24 +215,41 @@ fn catalogued(
                     switch = Some(text.to_owned());
                 } else {
                     builder.push(
-                        Diagnostic::error("bad-switch", Place { file, span: key.value.span }, format!("`{text}` is `true` or left out"))
-                            .help(format!("write `{text}: true`, or remove it")),
+                        Diagnostic::error(
+                            "bad-switch",
+                            Place { file, span: key.value.span },
+                            format!("`{text}` is `true` or left out"),
+                        )
+                        .help(format!("write `{text}: true`, or remove it")),
                     );
                 }
             }
         } else if text == "tenants" {
             builder.push(
-                Diagnostic::error("known-tenants", key_place, format!("the catalogue says who can get a token from `{}`", entry.kind))
-                    .help("remove `tenants`"),
+                Diagnostic::error(
+                    "known-tenants",
+                    key_place,
+                    format!("the catalogue says who can get a token from `{}`", entry.kind),
+                )
+                .help("remove `tenants`"),
             );
         } else if !["kind", "issuer", "claims", "require"].contains(&text) {
             let known: Vec<&str> = ["kind", "claims", "require"]
                 .into_iter()
-                .chain(entry.issuers.iter().flat_map(|form| form.fields.keys().map(String::as_str).chain(form.switch.as_deref())))
+                .chain(
+                    entry
+                        .issuers
+                        .iter()
+                        .flat_map(|form| form.fields.keys().map(String::as_str).chain(form.switch.as_deref())),
+                )
                 .collect();
             builder.push(
-                Diagnostic::error("unknown-key", key_place, format!("`{text}` is no key of a `{}` provider", entry.kind))
-                    .help(unknown_help(text, known)),
+                Diagnostic::error(
+                    "unknown-key",
+                    key_place,
+                    format!("`{text}` is no key of a `{}` provider", entry.kind),
+                )
+                .help(unknown_help(text, known)),
             );
         }
     }
@@ -226,8 +263,12 @@ fn catalogued(
         let (value, value_place) = fields.get(field)?;
         if !fits(&rule.pattern, value) {
             builder.push(
-                Diagnostic::error("bad-field", *value_place, format!("`{value}` cannot be the `{field}` of a `{}` issuer", entry.kind))
-                    .help(format!("{}; such as `{}`", rule.about, rule.example)),
+                Diagnostic::error(
+                    "bad-field",
+                    *value_place,
+                    format!("`{value}` cannot be the `{field}` of a `{}` issuer", entry.kind),
+                )
+                .help(format!("{}; such as `{}`", rule.about, rule.example)),
             );
             return None;
         }
@@ -235,18 +276,26 @@ fn catalogued(
     }
     let issuer = fill(&form.template, &values);
     if !form.fields.is_empty()
-        && let Some((other, _)) = covering(&issuer, Some(form), builder)
+        && let Some((other, _)) = issuers::covering(&issuer, Some(form), builder)
     {
         builder.push(
-            Diagnostic::error("catalogue-issuer", place, format!("`{issuer}` is another issuer: the catalogue knows it as `{other}`"))
-                .help(format!("use the provider `{other}` for it: it brings claims, requirements and tenants along")),
+            Diagnostic::error(
+                "catalogue-issuer",
+                place,
+                format!("`{issuer}` is another issuer: the catalogue knows it as `{other}`"),
+            )
+            .help(format!("use the provider `{other}` for it: it brings claims, requirements and tenants along")),
         );
         return None;
     }
     let table = match claims::table(entry) {
         Ok(table) => table,
         Err(error) => {
-            builder.push(Diagnostic::error("catalogue", place, format!("the catalogue's claims of `{}` do not compile: {error}", entry.kind)));
+            builder.push(Diagnostic::error(
+                "catalogue",
+                place,
+                format!("the catalogue's claims of `{}` do not compile: {error}", entry.kind),
+            ));
             return None;
         }
     };
@@ -254,7 +303,7 @@ fn catalogued(
     let provider = Provider {
         name: name.to_owned(),
         kind: entry.kind.clone(),
-        issuer: issuer_id(&issuer, None, builder),
+        issuer: issuers::id(&issuer, None, builder),
         tenants: form.tenants,
         audience_lists: entry.audience.lists,
         default_audience: form.audience.clone().or_else(|| entry.audience.default.clone()),
@@ -279,8 +328,12 @@ fn no_form(entry: &catalog::Provider, place: Place, builder: &mut Builder<'_>) {
         })
         .collect();
     builder.push(
-        Diagnostic::error("which-issuer", place, format!("`{}` has several issuers, and what is given here names none of them", entry.kind))
-            .help(format!("under `providers`, write {}", forms.join(" or "))),
+        Diagnostic::error(
+            "which-issuer",
+            place,
+            format!("`{}` has several issuers, and what is given here names none of them", entry.kind),
+        )
+        .help(format!("under `providers`, write {}", forms.join(" or "))),
     );
 }
 
@@ -297,8 +350,12 @@ fn custom(
     for key in keys.iter().filter(|key| !KEYS.contains(&&*key.key.text) && key.key.text != "kind") {
         let text = &key.key.text;
         builder.push(
-            Diagnostic::error("unknown-key", document.key_place(key), format!("`{text}` is no key of a provider with an `issuer` of its own"))
-                .help(unknown_help(text, KEYS)),
+            Diagnostic::error(
+                "unknown-key",
+                document.key_place(key),
+                format!("`{text}` is no key of a provider with an `issuer` of its own"),
+            )
+            .help(unknown_help(text, KEYS)),
         );
     }
     let tenants = match keys.iter().find(|key| key.key.text == "tenants") {
@@ -316,16 +373,25 @@ fn custom(
         },
         None => {
             builder.push(
-                Diagnostic::error("missing-tenants", place, format!("`{name}` does not say who can get a token from its issuer"))
-                    .help("write `tenants: ours` where only your organisation can, otherwise `tenants: shared`"),
+                Diagnostic::error(
+                    "missing-tenants",
+                    place,
+                    format!("`{name}` does not say who can get a token from its issuer"),
+                )
+                .help("write `tenants: ours` where only your organisation can, otherwise `tenants: shared`"),
             );
             return None;
         }
     };
-    let issuer_id = issuer_of(document, &issuer.value, builder)?;
-    if let Some(other) = builder.parts.providers.iter().find(|other| other.issuer == issuer_id && other.tenants != tenants) {
+    let issuer_id = issuers::read(document, &issuer.value, builder)?;
+    if let Some(other) =
+        builder.parts.providers.iter().find(|other| other.issuer == issuer_id && other.tenants != tenants)
+    {
         let message = format!("`{}` has the same issuer and says otherwise who can get a token from it", other.name);
-        builder.push(Diagnostic::error("bad-tenants", place, message).help("write the same `tenants` for both; `shared` where in doubt"));
+        builder.push(
+            Diagnostic::error("bad-tenants", place, message)
+                .help("write the same `tenants` for both; `shared` where in doubt"),
+        );
         return None;
     }
     let claims = vec![plain("sub", ClaimType::String, ClaimSource::Token)];
@@ -341,112 +407,6 @@ fn custom(
         place: Some(place),
     };
     add(provider, None, ids, None, builder)
-}
-
-fn issuer_of(document: &Document<'_, '_>, node: &Node<'_>, builder: &mut Builder<'_>) -> Option<IssuerId> {
-    let place = document.place(node);
-    if builder.generic()
-        && let NodeKind::Map(entries) = &node.kind
-        && let [entry] = entries.as_slice()
-    {
-        let scalar = builder.scalar(document.file, &entry.value, "an issuer pattern")?;
-        let pattern = match &*entry.key.text {
-            "glob" => Pattern::crossing_glob(&scalar.text),
-            "regex" => Pattern::regex(&scalar.text),
-            "search" => Pattern::search(&scalar.text),
-            _ => return None,
-        };
-        return match pattern {
-            Ok(pattern) => Some(issuer_id(&scalar.text, Some(pattern), builder)),
-            Err(error) => {
-                builder.push(Diagnostic::error("bad-pattern", place, error.to_string()));
-                None
-            }
-        };
-    }
-    let issuer = &builder.scalar(document.file, node, "an issuer")?.text;
-    let bad = |reason: &str| {
-        Diagnostic::error("bad-issuer", place, format!("`{issuer}` cannot be an issuer: {reason}"))
-            .help("write the `iss` of its tokens as they have it, such as `https://ci.example.com`")
-    };
-    let Some(rest) = issuer.strip_prefix("https://") else {
-        builder.push(bad("it does not begin with `https://`"));
-        return None;
-    };
-    let host = rest.split('/').next().unwrap_or("");
-    let reason = if host.is_empty() {
-        Some("it names no host")
-    } else if issuer.contains(['?', '#']) {
-        Some("it has a query or a fragment")
-    } else if host.contains('@') {
-        Some("it has a user name in it")
-    } else if issuer.contains('*') {
-        Some("issuers are compared as they stand, so there are no patterns")
-    } else if !issuer.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Some("it holds a character that is not printable ASCII")
-    } else if issuer.len() > 255 {
-        Some("it is longer than 255 characters")
-    } else {
-        None
-    };
-    if let Some(reason) = reason {
-        builder.push(bad(reason));
-        return None;
-    }
-    if !builder.generic()
-        && let Some((kind, fields)) = covering(issuer, None, builder)
-    {
-        builder.push(
-            Diagnostic::error("catalogue-issuer", place, format!("the catalogue knows this issuer as `{kind}`"))
-                .help(format!("use the provider `{kind}`{fields} in its place: it brings claims, requirements and tenants along")),
-        );
-        return None;
-    }
-    Some(issuer_id(issuer, None, builder))
-}
-
-/// The catalogue entry that an issuer belongs to, read leniently: case, port and a slash at the end do not hide it.
-fn covering(issuer: &str, except: Option<&catalog::Issuer>, builder: &Builder<'_>) -> Option<(String, String)> {
-    let lenient = |text: &str| text.to_ascii_lowercase().replacen(":443", "", 1).trim_end_matches('/').to_owned();
-    let issuer = lenient(issuer);
-    for entry in &builder.catalogue.providers {
-        for form in entry.issuers.iter().filter(|form| except.is_none_or(|except| except.template != form.template)) {
-            let fields: Vec<&str> = form.fields.keys().map(String::as_str).collect();
-            let given = match fields.as_slice() {
-                [] => String::new(),
-                // A form that leaves the host open covers every host; only its users know which it is.
-                _ if form.template == "https://{host}" => continue,
-                fields => format!(" with its {}", one_of(fields.iter().copied())),
-            };
-            let mut expression = String::new();
-            let mut rest = lenient(&form.template);
-            while let Some((before, after)) = rest.clone().split_once('{') {
-                expression.push_str(&escape(before));
-                let (name, after) = after.split_once('}').unwrap_or((after, ""));
-                let pattern = form.fields.get(name).map_or("[^/]+", |field| field.pattern.as_str());
-                expression.push_str(&format!("({pattern})"));
-                rest = after.to_owned();
-            }
-            expression.push_str(&escape(&rest));
-            if fits(&expression, &issuer) {
-                return Some((entry.kind.clone(), given));
-            }
-        }
-    }
-    None
-}
-
-fn escape(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_ascii_alphanumeric() || "/:-_".contains(c) { vec![c] } else { vec!['\\', c] }).collect()
-}
-
-fn issuer_id(text: &str, pattern: Option<Pattern>, builder: &mut Builder<'_>) -> IssuerId {
-    let known = builder.parts.issuers.iter().position(|issuer| issuer.text == text && issuer.pattern.is_some() == pattern.is_some());
-    let at = known.unwrap_or_else(|| {
-        builder.parts.issuers.push(Issuer { text: text.to_owned(), pattern });
-        builder.parts.issuers.len() - 1
-    });
-    IssuerId(u16::try_from(at).unwrap_or(u16::MAX))
 }
 
 fn add<'c>(
@@ -470,158 +430,4 @@ fn add<'c>(
         audience,
     });
     Some(id)
-}
-
-/// `claims`: what the catalogue lacks; never another meaning for what it has.
-fn add_claims(document: &Document<'_, '_>, id: ProviderId, added: &Entry<'_>, builder: &mut Builder<'_>) {
-    let NodeKind::Map(entries) = &added.value.kind else {
-        if !matches!(added.value.kind, NodeKind::Bad) {
-            builder.push(
-                Diagnostic::error("not-a-map", document.place(&added.value), "`claims` is a map of names to types")
-                    .help("write `claims: { pipeline: string, build: integer, team: { at: /org/team, type: string } }`"),
-            );
-        }
-        return;
-    };
-    for entry in entries.iter().take(500) {
-        let name = &*entry.key.text;
-        let place = document.key_place(entry);
-        let known = builder.facts(id).is_some_and(|facts| facts.claims.contains_key(name) && (name != "sub" || facts.entry.is_some()));
-        if ENVELOPE.contains(&name) || known {
-            builder.push(
-                Diagnostic::error("known-claim", place, format!("`{name}` is known already and cannot be given another meaning"))
-                    .help("remove it here"),
-            );
-            continue;
-        }
-        let Some((kind, source, tenant, single)) = claim_type(document, &entry.value, builder) else { continue };
-        if (tenant || single) && builder.facts(id).is_some_and(|facts| facts.entry.is_some()) {
-            builder.push(
-                Diagnostic::error("known-tenants", document.place(&entry.value), "the catalogue says which claims fix the tenant and name a source")
-                    .help("leave `tenant` and `source` out; they are for issuers of your own"),
-            );
-            continue;
-        }
-        if let ClaimSource::Nested(way) = &source
-            && let Some(known) = way.first().filter(|first| is_known(id, first, builder))
-        {
-            builder.push(
-                Diagnostic::error("known-claim", document.place(&entry.value), format!("`{known}` is known already and cannot be given another name"))
-                    .help(format!("write conditions on `{known}` itself, or on what is derived from it")),
-            );
-            continue;
-        }
-        if let Some(other) = means_otherwise(id, name, kind, &source, builder) {
-            builder.push(
-                Diagnostic::error("known-claim", place, format!("`{name}` has another meaning for `{other}`, whose issuer is the same"))
-                    .help("give both the same type and place, or one of them another name"),
-            );
-            continue;
-        }
-        let (Some(provider), Some(facts)) = (builder.parts.providers.get_mut(usize::from(id.0)), builder.providers.get_mut(usize::from(id.0)))
-        else {
-            return;
-        };
-        let claim = match facts.claims.get(name) {
-            Some(claim) => *claim,
-            None => {
-                let claim = ClaimId(u16::try_from(provider.claims.len()).unwrap_or(u16::MAX));
-                provider.claims.push(plain(name, kind, source));
-                facts.claims.insert(name.to_owned(), claim);
-                claim
-            }
-        };
-        if tenant {
-            facts.tenant_claims.push(claim);
-        }
-        if single {
-            facts.source_claims.push(claim);
-        }
-    }
-}
-
-/// Another provider with the same issuer for which the claim is read otherwise: what either requires holds for both, so
-/// the claim must be the same.
-fn means_otherwise(id: ProviderId, name: &str, kind: ClaimType, source: &ClaimSource, builder: &Builder<'_>) -> Option<String> {
-    let issuer = builder.parts.providers.get(usize::from(id.0))?.issuer;
-    let same = |claim: &Claim| {
-        claim.kind == kind
-            && match (&claim.source, source) {
-                (ClaimSource::Token, ClaimSource::Token) => true,
-                (ClaimSource::Nested(a), ClaimSource::Nested(b)) => a == b,
-                _ => false,
-            }
-    };
-    let others = builder.parts.providers.iter().enumerate().filter(|(at, other)| *at != usize::from(id.0) && other.issuer == issuer);
-    let mut odd = others.filter(|(_, other)| other.claim(name).is_some_and(|(_, claim)| !same(claim)));
-    odd.next().map(|(_, other)| other.name.clone())
-}
-
-/// Whether a member of the token is in the envelope or in the catalogue: what its values may be and what may stand on it
-/// is settled.
-fn is_known(id: ProviderId, member: &str, builder: &Builder<'_>) -> bool {
-    let entry = builder.facts(id).and_then(|facts| facts.entry);
-    ENVELOPE.contains(&member) || entry.is_some_and(|entry| entry.claims.contains_key(member))
-}
-
-/// `string`, or `{ at: /org/team, type: string, tenant: true, source: true }`.
-fn claim_type(document: &Document<'_, '_>, node: &Node<'_>, builder: &mut Builder<'_>) -> Option<(ClaimType, ClaimSource, bool, bool)> {
-    const KEYS: [&str; 4] = ["at", "type", "tenant", "source"];
-    let entries = match &node.kind {
-        NodeKind::Scalar(scalar) => return Some((type_word(document, node, &scalar.text, builder)?, ClaimSource::Token, false, false)),
-        NodeKind::Map(entries) => entries,
-        NodeKind::Bad => return None,
-        NodeKind::List(_) => {
-            builder.push(
-                Diagnostic::error("bad-claim-type", document.place(node), "the type of a claim is a word or a map, not a list")
-                    .help("write `list` for a claim that is a list"),
-            );
-            return None;
-        }
-    };
-    let (mut kind, mut source, mut flags) = (None, ClaimSource::Token, [false, false]);
-    for entry in entries {
-        let key = &*entry.key.text;
-        if !KEYS.contains(&key) {
-            builder.push(
-                Diagnostic::error("unknown-key", document.key_place(entry), format!("`{key}` is no key of a claim")).help(unknown_help(key, KEYS)),
-            );
-            continue;
-        }
-        let text = &*builder.scalar(document.file, &entry.value, &format!("`{key}`"))?.text;
-        match key {
-            "type" => kind = Some(type_word(document, &entry.value, text, builder)?),
-            "at" if text.starts_with('/') && text.len() > 1 => source = ClaimSource::Nested(claims::pointer_segments(text)),
-            "at" => builder.push(
-                Diagnostic::error("bad-pointer", document.place(&entry.value), format!("`{text}` is no JSON Pointer"))
-                    .help("write the way to the member, such as `/org/team`"),
-            ),
-            _ if text == "true" => flags = if key == "tenant" { [true, flags[1]] } else { [flags[0], true] },
-            _ => builder.push(
-                Diagnostic::error("bad-switch", document.place(&entry.value), format!("`{key}` is `true` or left out"))
-                    .help(format!("write `{key}: true`, or remove it")),
-            ),
-        }
-    }
-    let Some(kind) = kind else {
-        builder.push(Diagnostic::error("bad-claim-type", document.place(node), "the claim does not say its type").help("add `type: string`"));
-        return None;
-    };
-    Some((kind, source, flags[0], flags[1]))
-}
-
-fn type_word(document: &Document<'_, '_>, node: &Node<'_>, word: &str, builder: &mut Builder<'_>) -> Option<ClaimType> {
-    Some(match word {
-        "string" => ClaimType::String,
-        "integer" => ClaimType::Integer,
-        "boolean" => ClaimType::Boolean,
-        "list" => ClaimType::List,
-        _ => {
-            builder.push(
-                Diagnostic::error("bad-claim-type", document.place(node), format!("there is no claim type `{word}`"))
-                    .help(unknown_help(word, ["string", "integer", "boolean", "list"])),
-            );
-            return None;
-        }
-    })
 }

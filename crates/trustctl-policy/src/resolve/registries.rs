@@ -6,7 +6,6 @@ use rustc_hash::FxHashSet;
 use trustctl_catalog::{self as catalog, AudienceForm};
 use trustctl_diag::{Diagnostic, Place};
 
-
 use crate::known;
 use crate::model::{Audience, NameGrammar, Registry, RegistryAction, RegistryId};
 use crate::syntax::{Entry, Node, NodeKind};
@@ -49,7 +48,11 @@ pub(crate) fn read_requires(document: &Document<'_, '_>, builder: &mut Builder<'
 }
 
 /// Calls `f` for every registry of the file: its key under `registries`, its node, and the place of its name.
-fn each(document: &Document<'_, '_>, builder: &mut Builder<'_>, mut f: impl FnMut(Option<&str>, &Node<'_>, Place, &mut Builder<'_>)) {
+fn each(
+    document: &Document<'_, '_>,
+    builder: &mut Builder<'_>,
+    mut f: impl FnMut(Option<&str>, &Node<'_>, Place, &mut Builder<'_>),
+) {
     match (document.entry("registry"), document.entry("registries")) {
         (Some(entry), None) => f(None, &entry.value, document.place(&entry.value), builder),
         (None, Some(entry)) => match &entry.value.kind {
@@ -72,7 +75,13 @@ fn each(document: &Document<'_, '_>, builder: &mut Builder<'_>, mut f: impl FnMu
     }
 }
 
-fn registry(document: &Document<'_, '_>, name: Option<&str>, node: &Node<'_>, name_place: Place, builder: &mut Builder<'_>) {
+fn registry(
+    document: &Document<'_, '_>,
+    name: Option<&str>,
+    node: &Node<'_>,
+    name_place: Place,
+    builder: &mut Builder<'_>,
+) {
     let place = document.place(node);
     let entries: &[Entry<'_>] = match &node.kind {
         NodeKind::Map(entries) => entries,
@@ -103,11 +112,11 @@ fn registry(document: &Document<'_, '_>, name: Option<&str>, node: &Node<'_>, na
     let catalogue = builder.catalogue;
     let Some(entry) = catalogue.registry(kind) else {
         let kinds: Vec<&str> = catalogue.registries.iter().map(|registry| registry.kind.as_str()).collect();
-        let place = entries.iter().find(|entry| entry.key.text == "kind").map_or(place, |entry| document.place(&entry.value));
-        builder.push(
-            Diagnostic::error("unknown-registry", place, format!("there is no registry kind `{kind}`"))
-                .help(format!("{}; `generic` with an `audience` of its own stands for any other", unknown_help(kind, kinds))),
-        );
+        let place =
+            entries.iter().find(|entry| entry.key.text == "kind").map_or(place, |entry| document.place(&entry.value));
+        builder.push(Diagnostic::error("unknown-registry", place, format!("there is no registry kind `{kind}`")).help(
+            format!("{}; `generic` with an `audience` of its own stands for any other", unknown_help(kind, kinds)),
+        ));
         return;
     };
     if let Some(name) = name
@@ -122,18 +131,27 @@ fn registry(document: &Document<'_, '_>, name: Option<&str>, node: &Node<'_>, na
     let fields = fields(document, entry, entries, place, builder);
     let (audience, audiences) = audiences(document, entry, entries, &fields, place, builder);
     let grammar = |rule: &Option<catalog::NameRule>| rule.as_ref().map(NameGrammar::new).transpose();
-    let (packages, versions, accounts) = match (grammar(&entry.packages), grammar(&entry.versions), grammar(&entry.accounts)) {
-        (Ok(packages), Ok(versions), Ok(accounts)) => (packages, versions, accounts),
-        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-            builder.push(Diagnostic::error("catalogue", place, format!("the catalogue's grammar for `{kind}` does not compile: {error}")));
-            return;
-        }
-    };
+    let (packages, versions, accounts) =
+        match (grammar(&entry.packages), grammar(&entry.versions), grammar(&entry.accounts)) {
+            (Ok(packages), Ok(versions), Ok(accounts)) => (packages, versions, accounts),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                builder.push(Diagnostic::error(
+                    "catalogue",
+                    place,
+                    format!("the catalogue's grammar for `{kind}` does not compile: {error}"),
+                ));
+                return;
+            }
+        };
     builder.parts.registries.push(Registry {
         name: name.unwrap_or(kind).to_owned(),
         kind: entry.kind.clone(),
         audiences: Vec::new(),
-        actions: entry.actions.iter().map(|action| RegistryAction { name: action.name.clone(), reads: action.reads }).collect(),
+        actions: entry
+            .actions
+            .iter()
+            .map(|action| RegistryAction { name: action.name.clone(), reads: action.reads })
+            .collect(),
         packages,
         versions,
         accounts,
@@ -142,13 +160,23 @@ fn registry(document: &Document<'_, '_>, name: Option<&str>, node: &Node<'_>, na
     builder.registries.push(RegistryFacts { entry, audience, audiences, require: BTreeMap::new() });
 }
 
-fn unknown_keys(document: &Document<'_, '_>, entry: &catalog::Registry, entries: &[Entry<'_>], builder: &mut Builder<'_>) {
-    let known: Vec<&str> = ["kind", "audience", "require"].into_iter().chain(entry.fields.keys().map(String::as_str)).collect();
+fn unknown_keys(
+    document: &Document<'_, '_>,
+    entry: &catalog::Registry,
+    entries: &[Entry<'_>],
+    builder: &mut Builder<'_>,
+) {
+    let known: Vec<&str> =
+        ["kind", "audience", "require"].into_iter().chain(entry.fields.keys().map(String::as_str)).collect();
     for other in entries.iter().filter(|other| !known.contains(&&*other.key.text)) {
         let key = &other.key.text;
         builder.push(
-            Diagnostic::error("unknown-key", document.key_place(other), format!("`{key}` is no key of a `{}` registry", entry.kind))
-                .help(unknown_help(key, known.iter().copied())),
+            Diagnostic::error(
+                "unknown-key",
+                document.key_place(other),
+                format!("`{key}` is no key of a `{}` registry", entry.kind),
+            )
+            .help(unknown_help(key, known.iter().copied())),
         );
     }
 }
@@ -176,8 +204,12 @@ fn fields(
             given.insert(name.clone(), scalar.text.clone().into_owned());
         } else {
             builder.push(
-                Diagnostic::error("bad-field", document.place(&found.value), format!("`{}` cannot be the `{name}` of a `{}` registry", scalar.text, entry.kind))
-                    .help(format!("{}; such as `{}`", field.about, field.example)),
+                Diagnostic::error(
+                    "bad-field",
+                    document.place(&found.value),
+                    format!("`{}` cannot be the `{name}` of a `{}` registry", scalar.text, entry.kind),
+                )
+                .help(format!("{}; such as `{}`", field.about, field.example)),
             );
         }
     }
@@ -203,14 +235,20 @@ fn audiences(
     let Some(given) = entries.iter().find(|entry| entry.key.text == "audience") else {
         if default.is_none() {
             builder.push(
-                Diagnostic::error("missing-audience", place, format!("a `{}` registry does not say which audience its tokens carry", entry.kind))
-                    .help("write `audience: https://packages.example.com`, a text that no other service uses"),
+                Diagnostic::error(
+                    "missing-audience",
+                    place,
+                    format!("a `{}` registry does not say which audience its tokens carry", entry.kind),
+                )
+                .help("write `audience: https://packages.example.com`, a text that no other service uses"),
             );
         }
         return (default, by_provider);
     };
     match &given.value.kind {
-        NodeKind::Scalar(scalar) if builder.generic() && scalar.text == "any" && !scalar.quoted => (Some(Audience::Any), by_provider),
+        NodeKind::Scalar(scalar) if builder.generic() && scalar.text == "any" && !scalar.quoted => {
+            (Some(Audience::Any), by_provider)
+        }
         NodeKind::Scalar(scalar) => {
             let place = document.place(&given.value);
             if let AudienceForm::Fixed(fixed) = &entry.audience {
@@ -246,8 +284,12 @@ fn audiences(
 fn audience_text(text: &str, place: Place, builder: &mut Builder<'_>) {
     if text.contains('*') {
         builder.push(
-            Diagnostic::error("audience-pattern", place, format!("the audience `{text}` looks like a pattern; audiences are compared as they stand"))
-                .help("write the one text that tokens for this registry carry"),
+            Diagnostic::error(
+                "audience-pattern",
+                place,
+                format!("the audience `{text}` looks like a pattern; audiences are compared as they stand"),
+            )
+            .help("write the one text that tokens for this registry carry"),
         );
     }
 }
@@ -256,8 +298,12 @@ fn require(document: &Document<'_, '_>, id: RegistryId, entry: &Entry<'_>, build
     let NodeKind::Map(providers) = &entry.value.kind else {
         if !matches!(entry.value.kind, NodeKind::Bad) {
             builder.push(
-                Diagnostic::error("not-a-map", document.place(&entry.value), "a registry's `require` is a map of providers to conditions")
-                    .help("write `require: { github-actions: { environment: production } }`"),
+                Diagnostic::error(
+                    "not-a-map",
+                    document.place(&entry.value),
+                    "a registry's `require` is a map of providers to conditions",
+                )
+                .help("write `require: { github-actions: { environment: production } }`"),
             );
         }
         return;
@@ -276,16 +322,24 @@ fn require(document: &Document<'_, '_>, id: RegistryId, entry: &Entry<'_>, build
 
 /// Fills the audience of every provider in, and refuses two registries that share one.
 pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
-    let used: FxHashSet<(usize, usize)> =
-        builder.parts.grants.iter().map(|grant| (usize::from(grant.registry.0), usize::from(grant.provider.0))).collect();
+    let used: FxHashSet<(usize, usize)> = builder
+        .parts
+        .grants
+        .iter()
+        .map(|grant| (usize::from(grant.registry.0), usize::from(grant.provider.0)))
+        .collect();
     for (at, facts) in builder.registries.iter().enumerate() {
         let Some(registry) = builder.parts.registries.get_mut(at) else { continue };
         for (name, (_, place)) in &facts.audiences {
             if !builder.parts.providers.iter().any(|provider| provider.name == *name || provider.kind == *name) {
                 let known = builder.parts.providers.iter().map(|provider| provider.name.as_str());
                 builder.diagnostics.push(
-                    Diagnostic::error("unknown-provider", *place, format!("no grant of this policy uses a provider `{name}`"))
-                        .help(unknown_help(name, known)),
+                    Diagnostic::error(
+                        "unknown-provider",
+                        *place,
+                        format!("no grant of this policy uses a provider `{name}`"),
+                    )
+                    .help(unknown_help(name, known)),
                 );
             }
         }
@@ -299,17 +353,28 @@ pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
             {
                 let help = match provider_facts.audience.as_ref().or(entry.audience.default.as_ref()) {
                     Some(default) => format!("write `audience: {{ {}: {default} }}` for the registry", provider.name),
-                    None => format!("write `audience: {{ {}: … }}` for the registry, with what its tokens carry", provider.name),
+                    None => format!(
+                        "write `audience: {{ {}: … }}` for the registry, with what its tokens carry",
+                        provider.name
+                    ),
                 };
                 builder.diagnostics.push(
-                    Diagnostic::error("audience-not-choosable", registry.place, format!("a `{}` job cannot ask for a token for `{}`", provider.name, registry.name))
-                        .help(help),
+                    Diagnostic::error(
+                        "audience-not-choosable",
+                        registry.place,
+                        format!("a `{}` job cannot ask for a token for `{}`", provider.name, registry.name),
+                    )
+                    .help(help),
                 );
             }
             if audience.is_none() && !facts.audiences.is_empty() && used.contains(&(at, registry.audiences.len())) {
                 builder.diagnostics.push(
-                    Diagnostic::error("missing-audience", registry.place, format!("`{}` says no audience for tokens of `{}`", registry.name, provider.name))
-                        .help(format!("add it: `audience: {{ …, {}: https://packages.example.com }}`", provider.name)),
+                    Diagnostic::error(
+                        "missing-audience",
+                        registry.place,
+                        format!("`{}` says no audience for tokens of `{}`", registry.name, provider.name),
+                    )
+                    .help(format!("add it: `audience: {{ …, {}: https://packages.example.com }}`", provider.name)),
                 );
             }
             // Without an audience no grant of this registry asks for such tokens, or that is an error, here or above.
@@ -325,12 +390,23 @@ fn shared_audiences(builder: &mut Builder<'_>) {
     for (issuer, _) in builder.parts.issuers.iter().enumerate() {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, registry) in builder.parts.registries.iter().enumerate() {
-            let of_issuer = builder.parts.providers.iter().zip(&registry.audiences).filter(|(provider, _)| usize::from(provider.issuer.0) == issuer);
+            let of_issuer = builder
+                .parts
+                .providers
+                .iter()
+                .zip(&registry.audiences)
+                .filter(|(provider, _)| usize::from(provider.issuer.0) == issuer);
             for (provider, audience) in of_issuer {
                 let Audience::Exact(audience) = audience else { continue };
                 let first = *seen.entry(audience).or_insert(at);
-                let Some(other) = builder.parts.registries.get(first).filter(|_| first != at && !audience.is_empty()) else { continue };
-                let message = format!("`{}` and `{}` take `{}` tokens for the same audience `{audience}`", other.name, registry.name, provider.name);
+                let Some(other) = builder.parts.registries.get(first).filter(|_| first != at && !audience.is_empty())
+                else {
+                    continue;
+                };
+                let message = format!(
+                    "`{}` and `{}` take `{}` tokens for the same audience `{audience}`",
+                    other.name, registry.name, provider.name
+                );
                 clashes.push(
                     Diagnostic::error("shared-audience", registry.place, message)
                         .here("a token for one would act at the other")

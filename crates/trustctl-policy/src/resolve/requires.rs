@@ -24,17 +24,24 @@ pub(crate) fn given(conditions: &[Condition], builder: &Builder<'_>) -> Given {
 /// The provider's own requirements, but for those that the grant replaces by naming values itself.
 ///
 /// The values of an included grant count only where the root's `require` lists each of them.
-pub(crate) fn of_provider(id: ProviderId, given: &Given, included: bool, place: Place, builder: &mut Builder<'_>) -> Vec<Condition> {
+pub(crate) fn of_provider(
+    id: ProviderId,
+    given: &Given,
+    included: bool,
+    place: Place,
+    builder: &mut Builder<'_>,
+) -> Vec<Condition> {
     if builder.generic() {
         return Vec::new();
     }
     let Some(entry) = builder.facts(id).and_then(|facts| facts.entry) else {
         return Vec::new();
     };
-    let open = |requirement: &&Requirement| match builder.facts(id).and_then(|facts| facts.claims.get(&requirement.claim)) {
-        Some(claim) => !replaced(id, *claim, given, included, builder),
-        None => true,
-    };
+    let open =
+        |requirement: &&Requirement| match builder.facts(id).and_then(|facts| facts.claims.get(&requirement.claim)) {
+            Some(claim) => !replaced(id, *claim, given, included, builder),
+            None => true,
+        };
     let open: Vec<&Requirement> = entry.requires.iter().filter(open).collect();
     open.into_iter().filter_map(|requirement| condition(id, requirement, Origin::Provider, place, builder)).collect()
 }
@@ -42,7 +49,11 @@ pub(crate) fn of_provider(id: ProviderId, given: &Given, included: bool, place: 
 /// Whether values given for these claims can replace a requirement of the provider's own.
 pub(crate) fn replaces(id: ProviderId, given: &Given, builder: &Builder<'_>) -> bool {
     let Some(facts) = builder.facts(id) else { return false };
-    let required = facts.entry.into_iter().flat_map(|entry| &entry.requires).filter_map(|requirement| facts.claims.get(&requirement.claim));
+    let required = facts
+        .entry
+        .into_iter()
+        .flat_map(|entry| &entry.requires)
+        .filter_map(|requirement| facts.claims.get(&requirement.claim));
     required.into_iter().any(|required| {
         let required = canonical(id, *required, builder);
         given.iter().any(|(claim, _)| canonical(id, *claim, builder) == required)
@@ -59,7 +70,11 @@ fn canonical(provider: ProviderId, claim: ClaimId, builder: &Builder<'_>) -> Cla
 
 fn replaced(id: ProviderId, claim: ClaimId, given: &Given, included: bool, builder: &Builder<'_>) -> bool {
     let claim = canonical(id, claim, builder);
-    let mut values = given.iter().filter(|(given, _)| canonical(id, *given, builder) == claim).flat_map(|(_, values)| values).peekable();
+    let mut values = given
+        .iter()
+        .filter(|(given, _)| canonical(id, *given, builder) == claim)
+        .flat_map(|(_, values)| values)
+        .peekable();
     if values.peek().is_none() {
         return false;
     }
@@ -79,11 +94,17 @@ fn replaced(id: ProviderId, claim: ClaimId, given: &Given, included: bool, build
 
 /// The registry's own requirements for tokens of that provider. Nothing in a trust file replaces them: the registry
 /// itself refuses such tokens, whatever a policy says.
-pub(crate) fn of_registry(id: RegistryId, provider: ProviderId, place: Place, builder: &mut Builder<'_>) -> Vec<Condition> {
+pub(crate) fn of_registry(
+    id: RegistryId,
+    provider: ProviderId,
+    place: Place,
+    builder: &mut Builder<'_>,
+) -> Vec<Condition> {
     if builder.generic() {
         return Vec::new();
     }
-    let kind = builder.parts.providers.get(usize::from(provider.0)).map(|provider| provider.kind.clone()).unwrap_or_default();
+    let kind =
+        builder.parts.providers.get(usize::from(provider.0)).map(|provider| provider.kind.clone()).unwrap_or_default();
     let Some(requirements) = builder.registry_facts(id).and_then(|facts| facts.entry.requires.get(&kind)) else {
         return Vec::new();
     };
@@ -94,7 +115,13 @@ pub(crate) fn of_registry(id: RegistryId, provider: ProviderId, place: Place, bu
     conditions
 }
 
-fn condition(provider: ProviderId, requirement: &Requirement, origin: Origin, place: Place, builder: &mut Builder<'_>) -> Option<Condition> {
+fn condition(
+    provider: ProviderId,
+    requirement: &Requirement,
+    origin: Origin,
+    place: Place,
+    builder: &mut Builder<'_>,
+) -> Option<Condition> {
     let Some(claim) = builder.facts(provider)?.claims.get(&requirement.claim).copied() else {
         // Tests of the catalogue rule this out; a requirement is never dropped in silence.
         let message = format!("the catalogue requires the claim `{}`, which it does not define", requirement.claim);
@@ -123,12 +150,20 @@ pub(crate) fn declared(id: ProviderId, builder: &mut Builder<'_>) -> Vec<Conditi
 
 /// `require` of a registry for every provider with the same issuer, whatever its name.
 pub(crate) fn declared_by_registry(registry: RegistryId, id: ProviderId, builder: &mut Builder<'_>) -> Vec<Condition> {
-    of_same_issuer(id, builder, |at, builder| builder.registry_facts(registry).and_then(|facts| facts.require.get(&at)).cloned().unwrap_or_default())
+    of_same_issuer(id, builder, |at, builder| {
+        builder.registry_facts(registry).and_then(|facts| facts.require.get(&at)).cloned().unwrap_or_default()
+    })
 }
 
 /// The conditions that `of` has for each provider with the issuer of `id`, as conditions of `id`.
-fn of_same_issuer(id: ProviderId, builder: &mut Builder<'_>, of: impl Fn(ProviderId, &Builder<'_>) -> Vec<Condition>) -> Vec<Condition> {
-    let issuer_of = |id: ProviderId, builder: &Builder<'_>| builder.parts.providers.get(usize::from(id.0)).map(|provider| provider.issuer);
+fn of_same_issuer(
+    id: ProviderId,
+    builder: &mut Builder<'_>,
+    of: impl Fn(ProviderId, &Builder<'_>) -> Vec<Condition>,
+) -> Vec<Condition> {
+    let issuer_of = |id: ProviderId, builder: &Builder<'_>| {
+        builder.parts.providers.get(usize::from(id.0)).map(|provider| provider.issuer)
+    };
     let issuer = issuer_of(id, builder);
     let mut conditions = Vec::new();
     for at in (0..builder.parts.providers.len()).filter_map(|at| u16::try_from(at).ok()).map(ProviderId) {
@@ -136,7 +171,11 @@ fn of_same_issuer(id: ProviderId, builder: &mut Builder<'_>, of: impl Fn(Provide
             continue;
         }
         for condition in of(at, builder) {
-            let claim = if at == id { Some(condition.claim) } else { translate(usize::from(at.0), condition.claim, id, builder) };
+            let claim = if at == id {
+                Some(condition.claim)
+            } else {
+                translate(usize::from(at.0), condition.claim, id, builder)
+            };
             conditions.extend(claim.map(|claim| Condition { claim, ..condition }));
         }
     }

@@ -21,7 +21,12 @@ pub(crate) struct TemplateScope<'a> {
 /// Packages of one grant that are compared in pairs.
 const MOST_NAMES: usize = 100;
 
-pub(crate) fn read(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>, builder: &mut Builder<'_>) -> Option<TemplateId> {
+pub(crate) fn read(
+    position: &Position<'_>,
+    subject: &Subject,
+    entry: &Entry<'_>,
+    builder: &mut Builder<'_>,
+) -> Option<TemplateId> {
     let place = position.place(&entry.value);
     let Some(scope) = position.scope else {
         builder.push(
@@ -31,10 +36,10 @@ pub(crate) fn read(position: &Position<'_>, subject: &Subject, entry: &Entry<'_>
         return None;
     };
     if !takes_template(position, builder) {
-        builder.push(
-            Diagnostic::error("template-claim", place, format!("no template stands on `{}`", subject.name))
-                .help("templates stand on the branch, the tag, the ref or the environment: what is chosen anew for each release"),
-        );
+        builder
+            .push(Diagnostic::error("template-claim", place, format!("no template stands on `{}`", subject.name)).help(
+            "templates stand on the branch, the tag, the ref or the environment: what is chosen anew for each release",
+        ));
         return None;
     }
     let scalar = builder.scalar(position.file, &entry.value, "the value of `template`")?;
@@ -88,7 +93,8 @@ fn parts(source: &str, place: Place, builder: &mut Builder<'_>) -> Option<Vec<Pa
         }
         let Some((name, after)) = after.split_once('}') else {
             builder.push(
-                Diagnostic::error("bad-template", place, format!("`{source}` opens a hole and does not close it")).help("write `{version}`"),
+                Diagnostic::error("bad-template", place, format!("`{source}` opens a hole and does not close it"))
+                    .help("write `{version}`"),
             );
             return None;
         };
@@ -100,7 +106,8 @@ fn parts(source: &str, place: Place, builder: &mut Builder<'_>) -> Option<Vec<Pa
             _ => {
                 let holes = one_of(HOLES);
                 builder.push(
-                    Diagnostic::error("bad-template", place, format!("a template has no hole `{{{name}}}`")).help(format!("the holes are {holes}, in braces")),
+                    Diagnostic::error("bad-template", place, format!("a template has no hole `{{{name}}}`"))
+                        .help(format!("the holes are {holes}, in braces")),
                 );
                 return None;
             }
@@ -114,11 +121,17 @@ fn parts(source: &str, place: Place, builder: &mut Builder<'_>) -> Option<Vec<Pa
     let holes = parts.iter().filter(|part| matches!(part, Part::Hole(_))).count();
     let versions = parts.iter().filter(|part| **part == Part::Hole(TemplatePart::Version)).count();
     if holes == 0 {
-        builder.push(Diagnostic::error("bad-template", place, format!("`{source}` has no hole")).help("write it as a plain value, or add `{version}`"));
+        builder.push(
+            Diagnostic::error("bad-template", place, format!("`{source}` has no hole"))
+                .help("write it as a plain value, or add `{version}`"),
+        );
         return None;
     }
     if versions > 1 {
-        builder.push(Diagnostic::error("bad-template", place, format!("`{source}` holds `{{version}}` twice")).help("write it once"));
+        builder.push(
+            Diagnostic::error("bad-template", place, format!("`{source}` holds `{{version}}` twice"))
+                .help("write it once"),
+        );
         return None;
     }
     Some(parts)
@@ -131,7 +144,12 @@ fn check_scopes(parts: &[Part], scope: &TemplateScope<'_>, place: Place, builder
     match scope.names.iter().find(|name| split_scope(name).0.is_none()) {
         Some(name) => {
             builder.push(
-                Diagnostic::error("bad-template", place, format!("`{name}` has no scope to fill `{{package.scope}}` with")).help("write `{package.name}`"),
+                Diagnostic::error(
+                    "bad-template",
+                    place,
+                    format!("`{name}` has no scope to fill `{{package.scope}}` with"),
+                )
+                .help("write `{package.name}`"),
             );
             false
         }
@@ -140,11 +158,19 @@ fn check_scopes(parts: &[Part], scope: &TemplateScope<'_>, place: Place, builder
 }
 
 /// Every text the template gives for one package, with any version.
-fn language(parts: &[Part], name: &str, versions: Option<&NameGrammar>, place: Place, builder: &mut Builder<'_>) -> Option<Language> {
+fn language(
+    parts: &[Part],
+    name: &str,
+    versions: Option<&NameGrammar>,
+    place: Place,
+    builder: &mut Builder<'_>,
+) -> Option<Language> {
     let any_version = match versions {
         Some(grammar) => grammar.pattern().clone(),
         None if parts.contains(&Part::Hole(TemplatePart::Version)) => {
-            builder.push(Diagnostic::error("bad-template", place, "this registry has no versions").help("leave `{version}` out"));
+            builder.push(
+                Diagnostic::error("bad-template", place, "this registry has no versions").help("leave `{version}` out"),
+            );
             return None;
         }
         None => Pattern::literal(""),
@@ -163,18 +189,31 @@ fn language(parts: &[Part], name: &str, versions: Option<&NameGrammar>, place: P
     match Language::concat(&parts) {
         Ok(language) => Some(language),
         Err(error) => {
-            builder.push(Diagnostic::error("bad-template", place, format!("the template's texts cannot be compared: {error}")).help("write a shorter one"));
+            builder.push(
+                Diagnostic::error("bad-template", place, format!("the template's texts cannot be compared: {error}"))
+                    .help("write a shorter one"),
+            );
             None
         }
     }
 }
 
 /// A release of one package must not count as a release of another.
-fn all_disjoint(scope: &TemplateScope<'_>, languages: &[(&str, Language)], source: &str, place: Place, builder: &mut Builder<'_>) -> bool {
+fn all_disjoint(
+    scope: &TemplateScope<'_>,
+    languages: &[(&str, Language)],
+    source: &str,
+    place: Place,
+    builder: &mut Builder<'_>,
+) -> bool {
     if scope.names.len() > MOST_NAMES {
         builder.push(
-            Diagnostic::error("too-many-packages", place, format!("the texts of more than {MOST_NAMES} packages are not compared"))
-                .help("write a table: each row is a grant of its own"),
+            Diagnostic::error(
+                "too-many-packages",
+                place,
+                format!("the texts of more than {MOST_NAMES} packages are not compared"),
+            )
+            .help("write a table: each row is a grant of its own"),
         );
         return false;
     }
@@ -186,9 +225,13 @@ fn all_disjoint(scope: &TemplateScope<'_>, languages: &[(&str, Language)], sourc
                 Answer::Unknown(_) => "they could not be told apart within bounds".to_owned(),
             };
             builder.push(
-                Diagnostic::error("shared-template", place, format!("`{source}` gives `{name}` and `{other}` the same text"))
-                    .here(text)
-                    .help("put the name in: `{package.name}-v{version}`; or write a grant for each package"),
+                Diagnostic::error(
+                    "shared-template",
+                    place,
+                    format!("`{source}` gives `{name}` and `{other}` the same text"),
+                )
+                .here(text)
+                .help("put the name in: `{package.name}-v{version}`; or write a grant for each package"),
             );
             return false;
         }

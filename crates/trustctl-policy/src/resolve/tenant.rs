@@ -11,7 +11,11 @@ use super::build::Builder;
 
 /// Whether the conditions that the trust file itself states fix the tenant.
 pub(crate) fn is_fixed(provider: ProviderId, conditions: &[Condition], builder: &Builder<'_>) -> bool {
-    let shared = builder.parts.providers.get(usize::from(provider.0)).is_some_and(|provider| provider.tenants == Tenants::Shared);
+    let shared = builder
+        .parts
+        .providers
+        .get(usize::from(provider.0))
+        .is_some_and(|provider| provider.tenants == Tenants::Shared);
     !shared || builder.generic() || stated(conditions).any(|condition| fixes(provider, condition, conditions, builder))
 }
 
@@ -59,7 +63,9 @@ fn fixes(provider: ProviderId, condition: &Condition, all: &[Condition], builder
 fn holds_tenant(matcher: &Matcher, mark: &TenantMark, builder: &Builder<'_>) -> bool {
     match matcher {
         Matcher::Equals(_) | Matcher::EqualsIgnoringCase(_) => true,
-        Matcher::AnyOf(members) => !members.is_empty() && members.iter().all(|member| holds_tenant(member, mark, builder)),
+        Matcher::AnyOf(members) => {
+            !members.is_empty() && members.iter().all(|member| holds_tenant(member, mark, builder))
+        }
         Matcher::AllOf(members) => members.iter().any(|member| holds_tenant(member, mark, builder)),
         Matcher::Pattern(id) => {
             let (Some(pattern), Some(delimiter)) = (builder.parts.patterns.get(id.0 as usize), &mark.delimiter) else {
@@ -109,11 +115,20 @@ pub(crate) fn refusal(provider: ProviderId, place: Place, builder: &Builder<'_>)
         None => Vec::new(),
     };
     let help = if claims.is_empty() {
-        format!("declare which claim names the tenant, `claims: {{ org: {{ type: string, tenant: true }} }}` at `{name}`, and fix it to your own")
+        format!(
+            "declare which claim names the tenant, `claims: {{ org: {{ type: string, tenant: true }} }}` at `{name}`, and fix it to your own"
+        )
     } else {
-        format!("fix one of {} to your own value, in `when` or for all grants in `require` of the provider", claims.join(", "))
+        format!(
+            "fix one of {} to your own value, in `when` or for all grants in `require` of the provider",
+            claims.join(", ")
+        )
     };
-    Diagnostic::error("tenant-not-fixed", place, format!("anybody can get a `{name}` token, and this grant does not say whose it means"))
-        .here(format!("{issuer} signs for every tenant"))
-        .help(help)
+    Diagnostic::error(
+        "tenant-not-fixed",
+        place,
+        format!("anybody can get a `{name}` token, and this grant does not say whose it means"),
+    )
+    .here(format!("{issuer} signs for every tenant"))
+    .help(help)
 }

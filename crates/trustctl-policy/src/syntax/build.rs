@@ -282,7 +282,10 @@ impl<'t, 'h> Builder<'t, 'h> {
     /// something, `gitlab: {}` opening a provider to included files.
     fn is_provider(&self) -> bool {
         match self.frames.as_slice() {
-            [Frame { body: Body::Map(MapBody { awaited: Awaited::ValueOf(key), .. }), .. }, Frame { body: Body::Map(_), .. }] => key.text == "providers",
+            [
+                Frame { body: Body::Map(MapBody { awaited: Awaited::ValueOf(key), .. }), .. },
+                Frame { body: Body::Map(_), .. },
+            ] => key.text == "providers",
             _ => false,
         }
     }

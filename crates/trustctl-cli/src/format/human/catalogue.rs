@@ -1,8 +1,8 @@
 //! What the catalogue knows, for people.
 
 use trustctl_catalog::{
-    AudienceForm, Catalogue, Claim, ClaimType, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm, Provider,
-    Registry, Requirement, Role, SetBy, Tenants,
+    AudienceForm, Catalogue, Claim, ClaimType, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm,
+    Provider, Registry, Requirement, Role, SetBy, Tenants,
 };
 
 use super::page::Page;
@@ -42,11 +42,13 @@ pub(crate) fn provider(provider: &Provider, look: Look) -> String {
     }
     page.heading("tokens");
     let audience = &provider.audience;
-    let default = audience.default.as_ref().map_or("no default".to_owned(), |default| format!("`{default}` by default"));
+    let default =
+        audience.default.as_ref().map_or("no default".to_owned(), |default| format!("`{default}` by default"));
     let choice = if audience.caller_chooses { "a job can ask for any" } else { "a job cannot choose it" };
     let lists = if audience.lists { "; may be an array of one" } else { "" };
     page.term(2, "audience", 12, None, &format!("{default}; {choice}{lists}"));
-    let maximum = provider.lifetime.maximum.map_or(String::new(), |most| format!(", at most {}", moment::length(most.into())));
+    let maximum =
+        provider.lifetime.maximum.map_or(String::new(), |most| format!(", at most {}", moment::length(most.into())));
     page.term(2, "lifetime", 12, None, &format!("{}{maximum}", moment::length(provider.lifetime.typical.into())));
     page.term(2, "algorithms", 12, None, &provider.algorithms.join(", "));
     requirements(&mut page, "required by itself, unless a grant lists the claim's values", &provider.requires);
@@ -86,7 +88,9 @@ pub(crate) fn registry(registry: &Registry, look: Look) -> String {
     for action in &registry.actions {
         page.term(2, &action.name, 12, Some(Style::Strong), &action.about);
     }
-    for (term, rule) in [("packages", &registry.packages), ("versions", &registry.versions), ("accounts", &registry.accounts)] {
+    for (term, rule) in
+        [("packages", &registry.packages), ("versions", &registry.versions), ("accounts", &registry.accounts)]
+    {
         page.term(2, term, 12, None, &rule.as_ref().map_or("none".to_owned(), name_rule));
     }
     for (provider, requires) in &registry.requires {
@@ -130,7 +134,13 @@ fn requirements(page: &mut Page, heading: &str, requires: &[Requirement]) {
             Missing::Deny => "",
             Missing::Pass => ", or absent",
         };
-        page.term(2, &requirement.claim, requirement.claim.len() + 2, Some(Style::Strong), &format!("{}{absent}", requirement.values.join(", ")));
+        page.term(
+            2,
+            &requirement.claim,
+            requirement.claim.len() + 2,
+            Some(Style::Strong),
+            &format!("{}{absent}", requirement.values.join(", ")),
+        );
         page.paragraph(6, &requirement.why);
         page.aside(6, &requirement.source);
     }
@@ -198,10 +208,17 @@ fn derivation(derivation: &Derivation) -> String {
         Derivation::Alias { of } => format!("a shorter name for `{of}`"),
         Derivation::After { of, prefix, only_if } => {
             let what = if prefix.is_empty() { format!("`{of}`") } else { format!("what follows `{prefix}` in `{of}`") };
-            let only: Vec<_> = only_if
-                .iter()
-                .map(|(claim, value)| if value.is_empty() { format!("`{claim}` is absent") } else { format!("`{claim}` is `{value}`") })
-                .collect();
+            let only: Vec<_> =
+                only_if
+                    .iter()
+                    .map(|(claim, value)| {
+                        if value.is_empty() {
+                            format!("`{claim}` is absent")
+                        } else {
+                            format!("`{claim}` is `{value}`")
+                        }
+                    })
+                    .collect();
             if only.is_empty() { what } else { format!("{what}, where {}", only.join(" and ")) }
         }
         Derivation::AfterLast { of, delimiter } => format!("what follows the last `{delimiter}` in `{of}`"),

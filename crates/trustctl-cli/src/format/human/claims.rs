@@ -55,7 +55,9 @@ fn members<'a>(page: &mut Page, members: impl Iterator<Item = (&'a str, &'a Valu
             other => other.to_string(),
         };
         let time = match (name, value.as_integer().and_then(|digits| digits.parse::<i64>().ok())) {
-            ("iat" | "nbf" | "exp", Some(second)) => format!(" ({}, {})", moment::in_words(second), moment::from_now(second, now)),
+            ("iat" | "nbf" | "exp", Some(second)) => {
+                format!(" ({}, {})", moment::in_words(second), moment::from_now(second, now))
+            }
             _ => String::new(),
         };
         page.term(2, name, column, None, &format!("{written}{time}"));

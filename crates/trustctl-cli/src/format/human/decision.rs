@@ -73,7 +73,11 @@ fn grant_line(page: &mut Page, term: &str, grant: &GrantTrace) {
     let look = page.look();
     let holding = grant.lines.iter().filter(|line| line.status == Status::Pass).count();
     let all = grant.lines.len();
-    let count = if holding == all { format!("all {all} conditions hold") } else { format!("{holding} of {all} conditions hold") };
+    let count = if holding == all {
+        format!("all {all} conditions hold")
+    } else {
+        format!("{holding} of {all} conditions hold")
+    };
     let label = shown(&grant.label);
     let at = if grant.label == grant.at { String::new() } else { format!("  {}", shown(&grant.at)) };
     let left = format!("  {term:TERM$}{}{}", look.paint(Style::Strong, &label), look.paint(Style::Faint, &at));
@@ -125,7 +129,8 @@ fn denied(page: &mut Page, verdict: &Verdict, answers: &[&PolicyAnswer]) {
         grant_line(page, if at == 0 { "nearest" } else { "next" }, grant);
         failed(page, verdict, grant);
     }
-    let more = grants.len().saturating_sub(MOST_GRANTS) + answers.iter().map(|answer| answer.trace.left_out).sum::<usize>();
+    let more =
+        grants.len().saturating_sub(MOST_GRANTS) + answers.iter().map(|answer| answer.trace.left_out).sum::<usize>();
     if more > 0 {
         let grants = if more == 1 { "grant is" } else { "grants are" };
         page.aside(2 + TERM, &format!("{more} more {grants} further off; `--format json` has the nearest of them"));
@@ -155,7 +160,8 @@ fn refused(page: &mut Page, refusal: &Refusal) {
 fn failed(page: &mut Page, verdict: &Verdict, grant: &GrantTrace) {
     for line in grant.failed() {
         snippet::draw(page, &verdict.sources, line.place, has_own_place(line, grant), &difference(line, grant));
-        let beside: Vec<_> = line.beside.iter().map(|beside| (beside.claim.as_str(), beside.value.to_string())).collect();
+        let beside: Vec<_> =
+            line.beside.iter().map(|beside| (beside.claim.as_str(), beside.value.to_string())).collect();
         snippet::values(page, &beside);
         if let Some(why) = &line.why {
             page.term(2, "why", TERM, None, why);
@@ -226,7 +232,8 @@ fn footing(page: &mut Page, verdict: &Verdict) {
 }
 
 fn token_lines(page: &mut Page, verdict: &Verdict, signature: &Signature) {
-    let text = format!("{} signature holds under key {} of {}", signature.algorithm, signature.key, signature.keys_from);
+    let text =
+        format!("{} signature holds under key {} of {}", signature.algorithm, signature.key, signature.keys_from);
     page.term(2, "token", TERM, None, &text);
     let (issued, ends) = (moment::in_words(signature.issued_at), moment::in_words(signature.expires_at));
     page.paragraph(2 + TERM, &format!("issued {issued}, ends {ends}"));

@@ -40,11 +40,7 @@ impl<'s> Renderer<'s> {
             .with_context_lines(1)
             .with_word_separator(WordSeparator::AsciiSpace)
             .with_word_splitter(WordSplitter::NoHyphenation);
-        Self {
-            sources,
-            handler,
-            texts: HashMap::new(),
-        }
+        Self { sources, handler, texts: HashMap::new() }
     }
 
     pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
@@ -60,12 +56,19 @@ impl<'s> Renderer<'s> {
     pub(super) fn draw(&mut self, shape: &Shape<'_>) -> String {
         for label in shape.labels {
             let (file, sources) = (label.place.file, self.sources);
-            self.texts.entry(file).or_insert_with(|| NamedSource::new(shown(sources.name(file)), shown_in_place(sources.text(file))));
+            self.texts
+                .entry(file)
+                .or_insert_with(|| NamedSource::new(shown(sources.name(file)), shown_in_place(sources.text(file))));
         }
         // One picture a file: the primary place's first, then the others as notes of it.
         let mut files: Vec<FileId> = shape.labels.iter().map(|label| label.place.file).collect();
         let mut seen = Vec::new();
-        files.retain(|file| !seen.contains(file) && { seen.push(*file); true });
+        files.retain(|file| {
+            !seen.contains(file) && {
+                seen.push(*file);
+                true
+            }
+        });
         let mut pictures = files.iter().map(|file| self.picture(shape, *file));
         let primary = pictures.next();
         let mut picture = primary.unwrap_or_else(|| Picture::bare(shape));
@@ -108,11 +111,7 @@ impl<'s> Renderer<'s> {
                 _ => LabeledSpan::new(text, start, length),
             }
         });
-        Picture {
-            source: Some(source),
-            labels: labels.collect(),
-            ..Picture::bare(shape)
-        }
+        Picture { source: Some(source), labels: labels.collect(), ..Picture::bare(shape) }
     }
 }
 
@@ -178,7 +177,8 @@ impl miette::Diagnostic for Picture<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+        (!self.labels.is_empty())
+            .then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
@@ -214,10 +214,7 @@ mod tests {
     }
 
     fn place(file: FileId, start: u32, end: u32) -> Place {
-        Place {
-            file,
-            span: Span { start, end },
-        }
+        Place { file, span: Span { start, end } }
     }
 
     #[test]
@@ -230,7 +227,15 @@ mod tests {
         let plain = Renderer::new(&sources, Look::PLAIN).diagnostic(&problem);
         assert!(plain.is_ascii(), "{plain}");
         assert!(!plain.contains('\u{1b}') && !plain.contains('\r'), "{plain:?}");
-        for part in ["empty-list", "`grants` is empty", "trust.yaml:3:1", "nothing here", "teams/a.yaml:2:1", "nor here", "write a grant"] {
+        for part in [
+            "empty-list",
+            "`grants` is empty",
+            "trust.yaml:3:1",
+            "nothing here",
+            "teams/a.yaml:2:1",
+            "nor here",
+            "write a grant",
+        ] {
             assert!(plain.contains(part), "{part} is not in\n{plain}");
         }
         let terminal = Renderer::new(&sources, Look::terminal(Some(80), false)).diagnostic(&problem);

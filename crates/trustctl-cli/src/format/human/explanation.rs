@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use trustctl_analysis::{Family, rules as all_rules};
 use trustctl_diag::Sources;
-use trustctl_policy::{Audience, Condition, Grant, Holder, Matcher, Origin, Policy, Tenants};
 use trustctl_pattern::PatternKind;
+use trustctl_policy::{Audience, Condition, Grant, Holder, Matcher, Origin, Policy, Tenants};
 
 use super::diagnostic::Renderer;
 use super::page::Page;
@@ -94,7 +94,9 @@ pub(crate) fn policy(policy: &Policy, sources: &Sources, look: Look) -> String {
 }
 
 fn grant_words(page: &mut Page, policy: &Policy, grant: &Grant) {
-    let (Some(provider), Some(registry)) = (policy.provider(grant.provider), policy.registry(grant.registry)) else { return };
+    let (Some(provider), Some(registry)) = (policy.provider(grant.provider), policy.registry(grant.registry)) else {
+        return;
+    };
     let issuer = policy.issuer(provider.issuer).map_or("", |issuer| issuer.text.as_str());
     let at = policy.file_and_line(grant.place);
     page.heading(&match policy.grant_name(grant) {
@@ -107,7 +109,10 @@ fn grant_words(page: &mut Page, policy: &Policy, grant: &Grant) {
     };
     let names = listed(policy.names(grant));
     let what = match grant.holder {
-        Holder::Packages => format!("may {} {names}", policy.actions(grant).map(|action| action.name.as_str()).collect::<Vec<_>>().join(" and ")),
+        Holder::Packages => format!(
+            "may {} {names}",
+            policy.actions(grant).map(|action| action.name.as_str()).collect::<Vec<_>>().join(" and ")
+        ),
         Holder::Accounts => format!("may act as {names}"),
     };
     page.paragraph(2, &format!("a token of {} {what} at {}, if all of this holds:", provider.name, registry.name));
@@ -121,7 +126,11 @@ fn grant_words(page: &mut Page, policy: &Policy, grant: &Grant) {
             let claim = policy.claim(grant, condition)?;
             let matcher = policy.matcher(condition.matcher)?;
             let absent = if condition.absent_passes { ", or is absent" } else { "" };
-            Some((claim.name.as_str(), format!("{}{absent}", words(policy, matcher)), origin(policy, condition, &provider.name, &registry.name)))
+            Some((
+                claim.name.as_str(),
+                format!("{}{absent}", words(policy, matcher)),
+                origin(policy, condition, &provider.name, &registry.name),
+            ))
         })
         .collect();
     let column = conditions.iter().map(|(claim, ..)| claim.chars().count()).chain([8]).max().unwrap_or(0) + 2;
@@ -148,7 +157,9 @@ fn origin(policy: &Policy, condition: &Condition, provider: &str, registry: &str
     match condition.origin {
         Origin::Provider => format!("{provider} requires it by itself"),
         Origin::Registry => format!("{registry} requires it by itself"),
-        Origin::ProviderRequire | Origin::RegistryRequire => format!("`require`, {}", policy.file_and_line(condition.place)),
+        Origin::ProviderRequire | Origin::RegistryRequire => {
+            format!("`require`, {}", policy.file_and_line(condition.place))
+        }
         Origin::When | Origin::Row => policy.file_and_line(condition.place),
     }
 }
@@ -163,7 +174,9 @@ fn words(policy: &Policy, matcher: &Matcher) -> String {
             several => format!("is one of {}", several.join(", ")),
         };
     }
-    let all = |members: &[Matcher], between: &str| members.iter().map(|member| words(policy, member)).collect::<Vec<_>>().join(between);
+    let all = |members: &[Matcher], between: &str| {
+        members.iter().map(|member| words(policy, member)).collect::<Vec<_>>().join(between)
+    };
     match matcher {
         Matcher::Equals(text) => format!("is `{}`", policy.text(*text)),
         Matcher::EqualsIgnoringCase(text) => format!("is `{}` in capitals or not", policy.text(*text)),

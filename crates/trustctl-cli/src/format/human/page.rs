@@ -13,10 +13,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(look: Look) -> Self {
-        Self {
-            look,
-            text: String::new(),
-        }
+        Self { look, text: String::new() }
     }
 
     pub(super) fn look(&self) -> Look {
@@ -90,16 +87,14 @@ mod tests {
 
     #[test]
     fn terms_stand_in_a_column() {
-        let mut page = Page::new(Look {
-            width: 40,
-            ..Look::PLAIN
-        });
+        let mut page = Page::new(Look { width: 40, ..Look::PLAIN });
         page.term(2, "cause", 9, None, "publish.yml is the workflow that was called, not started");
         page.heading("next");
         page.gap();
         page.gap();
         page.paragraph(2, "a\u{1b}b");
-        let text = "  cause    publish.yml is the workflow\n           that was called, not started\n\nnext\n\n  a\\u{1b}b\n";
+        let text =
+            "  cause    publish.yml is the workflow\n           that was called, not started\n\nnext\n\n  a\\u{1b}b\n";
         assert_eq!(page.finish(), text);
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn draw(page: &mut Page, sources: &Sources, place: Place, own: bool, 
     }
     let look = page.look();
     let before = sources.range(place).start.column.saturating_sub(1) as usize;
-    let under = shown_in_place(sources.at(place)).lines().next().map_or(1, |first| first.trim_end().chars().count()).max(1);
+    let under =
+        shown_in_place(sources.at(place)).lines().next().map_or(1, |first| first.trim_end().chars().count()).max(1);
     // What stands left of the value gives way where the line is too long for the page.
     let room = look.width.saturating_sub(GUTTER + 3);
     let cut = (before + under).saturating_sub(room).min(before);
@@ -74,10 +75,7 @@ mod tests {
     fn marks_the_value() {
         let mut sources = Sources::default();
         let file = sources.add("trust.yaml", "grants:\n  - when: { workflow-file: publish.yml }\r\n");
-        let place = Place {
-            file,
-            span: Span { start: 35, end: 46 },
-        };
+        let place = Place { file, span: Span { start: 35, end: 46 } };
         assert_eq!(sources.at(place), "publish.yml");
         let mut page = Page::new(Look::PLAIN);
         draw(&mut page, &sources, place, true, "the token says `ci.yml`");
@@ -96,10 +94,7 @@ mod tests {
         let mut sources = Sources::default();
         let text = format!("{}value", "x".repeat(200));
         let file = sources.add("trust.yaml", text);
-        let place = Place {
-            file,
-            span: Span { start: 200, end: 205 },
-        };
+        let place = Place { file, span: Span { start: 200, end: 205 } };
         let mut page = Page::new(Look::PLAIN);
         draw(&mut page, &sources, place, true, "the token has none");
         let drawn = page.finish();

@@ -232,7 +232,8 @@ struct NearReport {
 impl DecisionReport {
     fn new(verdict: &Verdict) -> Self {
         let sources = &verdict.sources;
-        let traces = || verdict.answers.iter().flat_map(|answer| answer.trace.grants.iter().map(move |grant| (answer, grant)));
+        let traces =
+            || verdict.answers.iter().flat_map(|answer| answer.trace.grants.iter().map(move |grant| (answer, grant)));
         let (action, resource) = resource(&verdict.question.resource);
         let allowing = traces().filter(|(_, grant)| grant.holds);
         Self {
@@ -275,11 +276,9 @@ fn reasons(verdict: &Verdict) -> Vec<ReasonReport> {
         return Vec::new();
     }
     let refused = match &verdict.basis {
-        Basis::Refused(refusal) => Some(ReasonReport {
-            code: refusal.code.clone(),
-            message: refusal.message.clone(),
-            policy: None,
-        }),
+        Basis::Refused(refusal) => {
+            Some(ReasonReport { code: refusal.code.clone(), message: refusal.message.clone(), policy: None })
+        }
         _ => None,
     };
     let denied = verdict.answers.iter().filter_map(|answer| {
@@ -365,10 +364,7 @@ impl ConditionReport {
             beside: line
                 .beside
                 .iter()
-                .map(|beside| BesideReport {
-                    claim: beside.claim.clone(),
-                    value: value(&beside.value),
-                })
+                .map(|beside| BesideReport { claim: beside.claim.clone(), value: value(&beside.value) })
                 .collect(),
             cause: line.cause.clone(),
             mend: line.mend.as_ref().map(ToString::to_string),
@@ -378,10 +374,6 @@ impl ConditionReport {
 
 impl NearReport {
     fn new(near: &Near) -> Self {
-        Self {
-            kind: near.kind.word().to_owned(),
-            name: near.name.clone(),
-            message: near.about.clone(),
-        }
+        Self { kind: near.kind.word().to_owned(), name: near.name.clone(), message: near.about.clone() }
     }
 }

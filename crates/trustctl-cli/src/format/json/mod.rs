@@ -15,8 +15,14 @@ use crate::failure::Failure;
 /// The JSON Schemas of the command's results, as file name and text: what `schema/` holds.
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
-        ("decision.schema.json", schema::<Outcome<decision::DecisionReport>>("What `trustctl eval --format json` writes")),
-        ("findings.schema.json", schema::<Outcome<findings::FindingsReport>>("What `trustctl lint --format json` writes")),
+        (
+            "decision.schema.json",
+            schema::<Outcome<decision::DecisionReport>>("What `trustctl eval --format json` writes"),
+        ),
+        (
+            "findings.schema.json",
+            schema::<Outcome<findings::FindingsReport>>("What `trustctl lint --format json` writes"),
+        ),
     ]
 }
 
@@ -28,18 +34,15 @@ pub(crate) fn failure(failure: &Failure) -> String {
     };
     write(&Failed {
         version: Version,
-        error: ErrorReport {
-            message: failure.message.clone(),
-            help: failure.help.clone(),
-            problems,
-        },
+        error: ErrorReport { message: failure.message.clone(), help: failure.help.clone(), problems },
     })
 }
 
 /// A result as text: indented, so that people can read it too, with a line end.
 fn write(report: &impl Serialize) -> String {
     // Nothing in the reports can fail to be written: every key is a string, and there is no number that JSON lacks.
-    let mut text = serde_json::to_string_pretty(report).unwrap_or_else(|_| r#"{"version": 1, "error": {"message": "cannot write the result"}}"#.to_owned());
+    let mut text = serde_json::to_string_pretty(report)
+        .unwrap_or_else(|_| r#"{"version": 1, "error": {"message": "cannot write the result"}}"#.to_owned());
     text.push('\n');
     text
 }
@@ -162,13 +165,7 @@ pub(crate) struct PositionReport {
 impl RangeReport {
     fn new(place: Place, sources: &Sources) -> Self {
         let range = sources.range(place);
-        let position = |at: trustctl_diag::Position| PositionReport {
-            line: at.line,
-            column: at.column,
-        };
-        Self {
-            start: position(range.start),
-            end: position(range.end),
-        }
+        let position = |at: trustctl_diag::Position| PositionReport { line: at.line, column: at.column };
+        Self { start: position(range.start), end: position(range.end) }
     }
 }

@@ -31,29 +31,36 @@ pub(super) fn question(policies: &[(String, Policy)], given: &Eval) -> Result<Qu
 }
 
 fn chosen_registry<'p>(policies: &'p [(String, Policy)], given: Option<&str>) -> Result<&'p Registry, Failure> {
-    let mut registries: Vec<&Registry> = policies.iter().flat_map(|(_, policy)| policy.registries().map(|(_, registry)| registry)).collect();
+    let mut registries: Vec<&Registry> =
+        policies.iter().flat_map(|(_, policy)| policy.registries().map(|(_, registry)| registry)).collect();
     registries.sort_by(|a, b| a.name.cmp(&b.name));
     registries.dedup_by(|a, b| a.name == b.name);
     let names = || registries.iter().map(|registry| registry.name.as_str());
     let listed = || names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match (given, registries.as_slice()) {
         (Some(given), _) => registries.iter().find(|registry| registry.name == given).copied().ok_or_else(|| {
-            let help = nearest(given, names()).map_or_else(|| format!("there are {}", listed()), |near| format!("did you mean `{near}`?"));
+            let help = nearest(given, names())
+                .map_or_else(|| format!("there are {}", listed()), |near| format!("did you mean `{near}`?"));
             Failure::new(format!("no trust file names a registry `{given}`")).help(help)
         }),
         (None, [only]) => Ok(only),
-        (None, _) => Err(Failure::new("the trust files name several registries").help(format!("choose one with --registry: {}", listed()))),
+        (None, _) => Err(Failure::new("the trust files name several registries")
+            .help(format!("choose one with --registry: {}", listed()))),
     }
 }
 
 fn main_action(registry: &Registry) -> Result<String, Failure> {
-    let main = registry.actions.first().ok_or_else(|| Failure::new(format!("the registry `{}` has no packages", registry.name)))?;
+    let main = registry
+        .actions
+        .first()
+        .ok_or_else(|| Failure::new(format!("the registry `{}` has no packages", registry.name)))?;
     Ok(main.name.clone())
 }
 
 fn known_action(policies: &[(String, Policy)], registry: &Registry, given: &str) -> Result<String, Failure> {
     let same_name = policies.iter().filter_map(|(_, policy)| policy.registry_named(&registry.name));
-    let actions: Vec<&str> = same_name.flat_map(|(_, registry)| &registry.actions).map(|action| action.name.as_str()).collect();
+    let actions: Vec<&str> =
+        same_name.flat_map(|(_, registry)| &registry.actions).map(|action| action.name.as_str()).collect();
     if actions.contains(&given) {
         return Ok(given.to_owned());
     }
@@ -91,11 +98,9 @@ fn request(question: &Question) -> Request<'_> {
     Request {
         registry: &question.registry,
         target: match &question.resource {
-            Resource::Package { name, version, action } => Target::Package {
-                name,
-                version: version.as_deref(),
-                action,
-            },
+            Resource::Package { name, version, action } => {
+                Target::Package { name, version: version.as_deref(), action }
+            }
             Resource::Account { name } => Target::Account { name },
         },
     }

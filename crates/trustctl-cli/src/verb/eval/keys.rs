@@ -26,10 +26,7 @@ impl Keys {
     /// Reads a key set.
     pub(super) fn given(input: Input, text: &str) -> Result<Self, Failure> {
         let set = KeySet::parse(text).map_err(|error| Failure::new(format!("{input} holds no key set: {error}")))?;
-        Ok(Self::Given {
-            input,
-            set: Arc::new(set),
-        })
+        Ok(Self::Given { input, set: Arc::new(set) })
     }
 
     /// The keys of that issuer, and where they come from.
@@ -45,10 +42,12 @@ impl Keys {
 
 fn fetch(issuer: &str, jwks_hosts: &[String]) -> Result<KeySet, Failure> {
     let failed = |cause: String| {
-        Failure::new(format!("cannot get the keys of `{issuer}`: {cause}")).help("give them with `--jwks FILE` where there is no way to the issuer")
+        Failure::new(format!("cannot get the keys of `{issuer}`: {cause}"))
+            .help("give them with `--jwks FILE` where there is no way to the issuer")
     };
     // HTTPS only, as the language has it for issuers.
-    let source = IssuerSource::new(issuer, jwks_hosts, Loopback::HttpsOnly).map_err(|error| failed(error.to_string()))?;
+    let source =
+        IssuerSource::new(issuer, jwks_hosts, Loopback::HttpsOnly).map_err(|error| failed(error.to_string()))?;
     let http = HttpFetch::new().map_err(|error| failed(error.to_string()))?;
     discover(&http, &source).map_err(|error| failed(error.to_string()))
 }

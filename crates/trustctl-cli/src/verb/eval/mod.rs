@@ -93,7 +93,12 @@ pub(crate) struct Eval {
 pub(super) const LARGEST: u64 = 1024 * 1024;
 
 impl Eval {
-    pub(super) fn run(&self, catalogue: &Catalogue, outside: &mut Outside<'_>, looks: Looks) -> Result<Answer, Failure> {
+    pub(super) fn run(
+        &self,
+        catalogue: &Catalogue,
+        outside: &mut Outside<'_>,
+        looks: Looks,
+    ) -> Result<Answer, Failure> {
         self.one_reader_of_stdin()?;
         let policies = Policies::load(TrustFiles::read(catalogue, &self.policy)?)?;
         let question = ask::question(&policies.all, self)?;
@@ -118,7 +123,13 @@ impl Eval {
     }
 
     /// Reads the token or the claims, and finds out how far they are to be believed.
-    fn believed(&self, catalogue: &Catalogue, outside: &mut Outside<'_>, policies: &Policies, question: &Question) -> Result<Believed, Failure> {
+    fn believed(
+        &self,
+        catalogue: &Catalogue,
+        outside: &mut Outside<'_>,
+        policies: &Policies,
+        question: &Question,
+    ) -> Result<Believed, Failure> {
         let now = outside.now;
         if let Some(file) = &self.token {
             let input = Input::from(file.as_str());
@@ -140,7 +151,8 @@ impl Eval {
     fn one_reader_of_stdin(&self) -> Result<(), Failure> {
         let readers = [&self.token, &self.claims, &self.jwks].into_iter().flatten().filter(|file| *file == "-").count();
         if readers > 1 {
-            return Err(Failure::new("standard input can be read once, and `-` is given twice").help("put the key set into a file"));
+            return Err(Failure::new("standard input can be read once, and `-` is given twice")
+                .help("put the key set into a file"));
         }
         Ok(())
     }

@@ -37,7 +37,8 @@ pub(super) fn verify(
 ) -> Result<(Basis, Option<Verified<'static>>), Failure> {
     let rules = rules(policies, question, catalogue)?;
     // Looked up before keys are read or fetched: the token names an issuer, it does not choose one.
-    let named = inspect(token).ok().and_then(|(_, claims)| claims.named("iss").and_then(Value::as_str).map(str::to_owned));
+    let named =
+        inspect(token).ok().and_then(|(_, claims)| claims.named("iss").and_then(Value::as_str).map(str::to_owned));
     let (mut known, mut from) = (None, String::new());
     if let Some(rules) = named.and_then(|issuer| rules.get(&issuer)) {
         let (set, place) = keys.of(rules.issuer(), &jwks_hosts(policies, rules.issuer(), catalogue))?;
@@ -52,7 +53,11 @@ pub(super) fn verify(
 }
 
 /// What tokens of each issuer of the policies must be like to be for the registry that is asked.
-fn rules(policies: &[(String, Policy)], question: &Question, catalogue: &Catalogue) -> Result<BTreeMap<String, IssuerRules>, Failure> {
+fn rules(
+    policies: &[(String, Policy)],
+    question: &Question,
+    catalogue: &Catalogue,
+) -> Result<BTreeMap<String, IssuerRules>, Failure> {
     let mut parts: BTreeMap<String, (Vec<Algorithm>, Vec<String>, bool)> = BTreeMap::new();
     for (_, policy) in policies {
         let Some((registry, _)) = policy.registry_named(&question.registry) else { continue };
@@ -67,7 +72,8 @@ fn rules(policies: &[(String, Policy)], question: &Question, catalogue: &Catalog
         }
     }
     let rules = parts.into_iter().map(|(issuer, (algorithms, audiences, lists))| {
-        let rules = IssuerRules::new(issuer.clone(), algorithms, audiences).map_err(|error| Failure::new(error.to_string()))?;
+        let rules =
+            IssuerRules::new(issuer.clone(), algorithms, audiences).map_err(|error| Failure::new(error.to_string()))?;
         Ok((issuer, rules.with_audience_lists(lists)))
     });
     rules.collect()
@@ -76,7 +82,9 @@ fn rules(policies: &[(String, Policy)], question: &Question, catalogue: &Catalog
 /// Hosts that the catalogue lets serve the issuer's keys.
 fn jwks_hosts(policies: &[(String, Policy)], issuer: &str, catalogue: &Catalogue) -> Vec<String> {
     let of = |policy: &Policy| {
-        let ours = policy.providers().filter(|(_, provider)| policy.issuer(provider.issuer).is_some_and(|it| it.text == issuer));
+        let ours = policy
+            .providers()
+            .filter(|(_, provider)| policy.issuer(provider.issuer).is_some_and(|it| it.text == issuer));
         let kinds = ours.filter_map(|(_, provider)| catalogue.provider(&provider.kind));
         kinds.flat_map(|provider| provider.jwks_hosts.clone()).collect::<Vec<_>>()
     };
@@ -103,7 +111,9 @@ fn refusal(error: &TokenError, rules: &BTreeMap<String, IssuerRules>, (at, now):
         format!("{} {side} the time it is judged at", moment::length(second.abs_diff(at)))
     };
     let message = match error {
-        TokenError::Expired { expiry, .. } => format!("the token expired at {}, {}", moment::in_words(expiry.0), off(expiry.0)),
+        TokenError::Expired { expiry, .. } => {
+            format!("the token expired at {}, {}", moment::in_words(expiry.0), off(expiry.0))
+        }
         TokenError::NotYetValid { not_before, .. } => {
             format!("the token begins to hold at {}, {}", moment::in_words(not_before.0), off(not_before.0))
         }
@@ -113,15 +123,16 @@ fn refusal(error: &TokenError, rules: &BTreeMap<String, IssuerRules>, (at, now):
         other => other.to_string(),
     };
     let help = match error {
-        TokenError::Expired { .. } if at == now => Some("`--at issued` judges a captured token at the moment it was issued".to_owned()),
-        TokenError::UnknownIssuer { .. } => Some(format!("the trust files name {}", rules.keys().map(|issuer| format!("`{issuer}`")).collect::<Vec<_>>().join(", "))),
+        TokenError::Expired { .. } if at == now => {
+            Some("`--at issued` judges a captured token at the moment it was issued".to_owned())
+        }
+        TokenError::UnknownIssuer { .. } => Some(format!(
+            "the trust files name {}",
+            rules.keys().map(|issuer| format!("`{issuer}`")).collect::<Vec<_>>().join(", ")
+        )),
         TokenError::WrongAudience { .. } => Some("the job must ask for the registry's audience".to_owned()),
         _ => None,
     };
     let code = error.code();
-    Refusal {
-        code: format!("token-{}", code.strip_prefix("token-").unwrap_or(code)),
-        message,
-        help,
-    }
+    Refusal { code: format!("token-{}", code.strip_prefix("token-").unwrap_or(code)), message, help }
 }
