@@ -1,7 +1,7 @@
 //! What is made from code and data, written or compared.
 //!
 //! One place makes each page and schema; whoever changes a rule or a fact runs `cargo xtask generate` and commits
-//! what comes out. The folders in [`FOLDERS`] hold nothing else, so that a page whose rule is gone is found too.
+//! what comes out. The folders in `FOLDERS` hold nothing else, so that a page whose rule is gone is found too.
 
 use std::collections::BTreeMap;
 use std::fs;

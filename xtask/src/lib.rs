@@ -10,6 +10,7 @@ pub mod ci;
 pub mod generate;
 pub mod layout;
 pub mod pages;
+pub mod scaffold;
 pub mod schema;
 
 /// Why a chore did not end well.

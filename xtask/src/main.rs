@@ -3,7 +3,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use xtask::{ChoreError, ci, generate};
+use xtask::{ChoreError, ci, generate, scaffold};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -26,6 +26,7 @@ fn run(words: &[&str]) -> Option<Result<(), ChoreError>> {
         ["ci"] => ci::all(),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["new", kind, name] => scaffold::new(kind, name),
         [name] => (ci::STEPS.iter().chain(&ci::APART).find(|step| step.name == *name)?.run)(),
         _ => return None,
     })
@@ -39,6 +40,8 @@ fn usage() -> String {
         line(&format!("  {}", step.name), step.about);
     }
     line("generate", "write what is made from code and data: schema/, docs/rules, docs/providers, docs/registries");
+    line("new rule F/NAME", "begin a rule of family F from a template");
+    line("new provider NAME", "begin a provider of the catalogue from a template");
     for step in &ci::APART {
         line(step.name, step.about);
     }

@@ -1,8 +1,8 @@
 //! The members of a JSON object, found by name without a hash map.
 //!
-//! Members stay in the order of the text; beside them lies a sorted list of `(hash, index)`. That is
-//! one sort of a few machine words per token, finds duplicates on the way, and a lookup with a
-//! [`ClaimKey`] hashes nothing.
+//! Members stay in the order of the text; each lends a word to a list of `(hash, index)` that is sorted.
+//! So an object is one allocation and one sort of a few machine words, which finds duplicates on the
+//! way, and a lookup with a [`ClaimKey`] hashes nothing.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -56,7 +56,7 @@ impl<'a> Claims<'a> {
 
     /// Every claim, in the order of the text.
     pub fn as_written(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        self.0.members.iter().map(|(name, value)| (name.as_ref(), value))
+        self.0.members.iter().map(Member::pair)
     }
 
     /// The claims as members of one object.
@@ -133,10 +133,35 @@ impl fmt::Display for ClaimKey {
 /// The members of a JSON object, no two of one name.
 #[derive(Clone)]
 pub struct Object<'a> {
-    members: Vec<(Cow<'a, str>, Value<'a>)>,
-    /// INVARIANT: `hash(name) << 32 | index` of every member, sorted by hash, then by name; no name twice.
-    order: Vec<u64>,
+    /// INVARIANT: in the order of the text, no name twice; the entries of all of them together are every member's, sorted by hash, then by name.
+    members: Vec<Member<'a>>,
 }
+
+/// A member of an object, and one entry of the list by which members are found.
+#[derive(Clone)]
+pub(crate) struct Member<'a> {
+    name: Cow<'a, str>,
+    value: Value<'a>,
+    entry: Entry,
+}
+
+/// `hash(name) << 32 | index` of a member; it need not be that of the member it lies in.
+type Entry = u64;
+
+impl<'a> Member<'a> {
+    /// A member that is not sorted in yet.
+    pub(crate) fn new(name: Cow<'a, str>, value: Value<'a>) -> Member<'a> {
+        let entry = u64::from(hash(&name)) << 32;
+        Member { name, value, entry }
+    }
+
+    fn pair(&self) -> (&str, &Value<'a>) {
+        (&self.name, &self.value)
+    }
+}
+
+/// The most members whose entries are sorted on the stack.
+const FEW: usize = 64;
 
 impl<'a> Object<'a> {
     /// An object from members that are values already.
@@ -146,28 +171,30 @@ impl<'a> Object<'a> {
     pub fn from_members(
         members: impl IntoIterator<Item = (impl Into<Cow<'a, str>>, Value<'a>)>,
     ) -> Result<Object<'a>, ClaimsError> {
-        Object::sorted(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+        Object::sorted(members.into_iter().map(|(name, value)| Member::new(name.into(), value)).collect())
     }
 
-    pub(crate) fn sorted(members: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Object<'a>, ClaimsError> {
-        let mut order: Vec<u64> = members
-            .iter()
-            .zip(0_u32..)
-            .map(|((name, _), index)| u64::from(hash(name)) << 32 | u64::from(index))
-            .collect();
-        order.sort_unstable();
-        // Names of one hash are rare by chance, yet whoever writes the claims can make many: they are sorted too, so that nothing is quadratic.
-        for run in order.chunk_by_mut(|a, b| hash_of(*a) == hash_of(*b)) {
-            if run.len() > 1 {
-                run.sort_unstable_by_key(|entry| name_of(&members, *entry));
-                let twice =
-                    run.iter().zip(run.iter().skip(1)).find(|(a, b)| name_of(&members, **a) == name_of(&members, **b));
-                if let Some((first, _)) = twice {
-                    return Err(ClaimsError::Duplicate { name: name_of(&members, *first).to_owned() });
-                }
+    /// An object from members that are not sorted in yet, of which there must be fewer than 2^32.
+    ///
+    /// # Errors
+    /// [`ClaimsError::Duplicate`] when two have the same name.
+    pub(crate) fn sorted(mut members: Vec<Member<'a>>) -> Result<Object<'a>, ClaimsError> {
+        let (mut few, mut many) = ([0; FEW], Vec::new());
+        let entries = match few.get_mut(..members.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(members.len(), 0);
+                many.as_mut_slice()
             }
+        };
+        for ((entry, member), index) in entries.iter_mut().zip(&members).zip(0_u64..) {
+            *entry = member.entry | index;
         }
-        Ok(Object { members, order })
+        sort(entries, &members)?;
+        for (member, entry) in members.iter_mut().zip(entries) {
+            member.entry = *entry;
+        }
+        Ok(Object { members })
     }
 
     /// The member of that name.
@@ -177,17 +204,27 @@ impl<'a> Object<'a> {
     }
 
     fn find(&self, hash: u32, name: &str) -> Option<&Value<'a>> {
-        let found = self
-            .order
-            .binary_search_by(|entry| hash_of(*entry).cmp(&hash).then_with(|| name_of(&self.members, *entry).cmp(name)))
-            .ok()?;
-        self.members.get(index_of(*self.order.get(found)?)).map(|(_, value)| value)
+        let first = self.members.partition_point(|member| hash_of(member.entry) < hash);
+        let entry = self.members.get(first)?.entry;
+        if hash_of(entry) != hash {
+            return None;
+        }
+        let member = self.members.get(index_of(entry))?;
+        if member.name == name { Some(&member.value) } else { self.find_in_run(first, hash, name) }
+    }
+
+    /// Names of one hash: the first of them is another.
+    #[cold]
+    fn find_in_run(&self, first: usize, hash: u32, name: &str) -> Option<&Value<'a>> {
+        let rest = self.members.get(first..)?;
+        let run = rest.get(..rest.partition_point(|member| hash_of(member.entry) == hash))?;
+        let found = run.binary_search_by(|member| name_of(&self.members, member.entry).cmp(name)).ok()?;
+        self.members.get(index_of(run.get(found)?.entry)).map(|member| &member.value)
     }
 
     /// Every member, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        let mut members: Vec<(&str, &Value<'a>)> =
-            self.members.iter().map(|(name, value)| (name.as_ref(), value)).collect();
+        let mut members: Vec<(&str, &Value<'a>)> = self.members.iter().map(Member::pair).collect();
         members.sort_unstable_by_key(|(name, _)| *name);
         members.into_iter()
     }
@@ -207,16 +244,41 @@ impl<'a> Object<'a> {
     /// The same object with nothing borrowed from the text.
     #[must_use]
     pub fn into_owned(self) -> Object<'static> {
-        let members =
-            self.members.into_iter().map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned())).collect();
-        Object { members, order: self.order }
+        let owned = |member: Member<'a>| Member {
+            name: Cow::Owned(member.name.into_owned()),
+            value: member.value.into_owned(),
+            entry: member.entry,
+        };
+        Object { members: self.members.into_iter().map(owned).collect() }
     }
+}
+
+/// Sorts the entries by hash, then by name, and finds names that are there twice.
+fn sort(entries: &mut [Entry], members: &[Member<'_>]) -> Result<(), ClaimsError> {
+    entries.sort_unstable();
+    if !entries.is_sorted_by(|a, b| hash_of(*a) < hash_of(*b)) {
+        return sort_runs(entries, members);
+    }
+    Ok(())
+}
+
+/// Names of one hash are rare by chance, yet whoever writes the claims can make many: they are sorted too, so that nothing is quadratic.
+#[cold]
+fn sort_runs(entries: &mut [Entry], members: &[Member<'_>]) -> Result<(), ClaimsError> {
+    for run in entries.chunk_by_mut(|a, b| hash_of(*a) == hash_of(*b)) {
+        run.sort_unstable_by_key(|entry| name_of(members, *entry));
+        let twice = run.iter().zip(run.iter().skip(1)).find(|(a, b)| name_of(members, **a) == name_of(members, **b));
+        if let Some((first, _)) = twice {
+            return Err(ClaimsError::Duplicate { name: name_of(members, *first).to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// Two objects are equal when their members are, in whatever order they were written.
 impl PartialEq for Object<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.members.iter().all(|(name, value)| other.named(name) == Some(value))
+        self.len() == other.len() && self.members.iter().all(|member| other.named(&member.name) == Some(&member.value))
     }
 }
 
@@ -252,16 +314,16 @@ fn hash(name: &str) -> u32 {
     }
 }
 
-fn hash_of(entry: u64) -> u32 {
+fn hash_of(entry: Entry) -> u32 {
     (entry >> 32) as u32
 }
 
-fn index_of(entry: u64) -> usize {
+fn index_of(entry: Entry) -> usize {
     (entry & 0xffff_ffff) as usize
 }
 
-fn name_of<'m>(members: &'m [(Cow<'_, str>, Value<'_>)], entry: u64) -> &'m str {
-    members.get(index_of(entry)).map_or("", |(name, _)| name)
+fn name_of<'m>(members: &'m [Member<'_>], entry: Entry) -> &'m str {
+    members.get(index_of(entry)).map_or("", |member| member.name.as_ref())
 }
 
 #[cfg(test)]

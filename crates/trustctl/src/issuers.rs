@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use trustctl_catalog::Catalogue;
-use trustctl_policy::{Audience, IssuerId, Provider, ProviderId};
+use trustctl_policy::{Audience, IssuerId, Provider, ProviderId, RegistryId};
 use trustctl_token::{Algorithm, IssuerRules, KeySet, RulesError, Verifier};
 
 use crate::{Policy, VerifierError};
@@ -40,39 +40,59 @@ impl Policy {
     ///
     /// An issuer without an algorithm or an audience.
     pub fn issuer_rules(&self) -> Result<Vec<IssuerRules>, RulesError> {
-        self.evaluator.policy().issuers().map(|(id, issuer)| self.rules(id, &issuer.text)).collect()
+        issuer_rules(self.evaluator.policy(), None)
     }
+}
 
-    fn rules(&self, id: IssuerId, issuer: &str) -> Result<IssuerRules, RulesError> {
-        let policy = self.evaluator.policy();
-        let providers: Vec<(ProviderId, &Provider)> =
-            policy.providers().filter(|(_, provider)| provider.issuer == id).collect();
-        let entries: Vec<_> = Catalogue::bundled()
-            .ok()
-            .into_iter()
-            .flat_map(|catalogue| providers.iter().filter_map(|(_, provider)| catalogue.provider(&provider.kind)))
-            .collect();
-        // Several names of one issuer: what each of them allows.
-        let algorithms = Algorithm::ALL.into_iter().filter(|algorithm| {
-            !entries.is_empty()
-                && entries.iter().all(|entry| entry.algorithms.iter().any(|name| name == algorithm.name()))
-        });
-        let audiences: BTreeSet<&str> = providers
-            .iter()
-            .flat_map(|(provider, _)| {
-                policy.registries().filter_map(|(registry, _)| policy.audience(registry, *provider))
-            })
-            .filter_map(|audience| match audience {
-                Audience::Exact(audience) => Some(audience.as_str()),
-                Audience::Any => None,
-            })
-            .collect();
-        let rules = IssuerRules::new(issuer, algorithms, audiences)?.with_audience_lists(
-            !providers.is_empty() && providers.iter().all(|(_, provider)| provider.audience_lists),
-        );
-        Ok(match entries.iter().filter_map(|entry| entry.lifetime.maximum).min() {
-            Some(seconds) => rules.with_maximum_lifetime(seconds),
-            None => rules,
+/// What tokens of each issuer of a resolved policy must be like, to be for that registry or for any of its registries.
+///
+/// For callers that read policies themselves, as the command does; what embeds a policy asks
+/// [`Policy::issuer_rules`].
+///
+/// # Errors
+///
+/// An issuer without an algorithm or an audience.
+pub fn issuer_rules(
+    policy: &trustctl_policy::Policy,
+    registry: Option<RegistryId>,
+) -> Result<Vec<IssuerRules>, RulesError> {
+    policy.issuers().map(|(id, issuer)| rules(policy, registry, id, &issuer.text)).collect()
+}
+
+fn rules(
+    policy: &trustctl_policy::Policy,
+    only: Option<RegistryId>,
+    id: IssuerId,
+    issuer: &str,
+) -> Result<IssuerRules, RulesError> {
+    let providers: Vec<(ProviderId, &Provider)> =
+        policy.providers().filter(|(_, provider)| provider.issuer == id).collect();
+    let entries: Vec<_> = Catalogue::bundled()
+        .ok()
+        .into_iter()
+        .flat_map(|catalogue| providers.iter().filter_map(|(_, provider)| catalogue.provider(&provider.kind)))
+        .collect();
+    // Several names of one issuer: what each of them allows.
+    let algorithms = Algorithm::ALL.into_iter().filter(|algorithm| {
+        !entries.is_empty() && entries.iter().all(|entry| entry.algorithms.iter().any(|name| name == algorithm.name()))
+    });
+    let audiences: BTreeSet<&str> = providers
+        .iter()
+        .flat_map(|(provider, _)| {
+            policy
+                .registries()
+                .filter(|(registry, _)| only.is_none_or(|only| only == *registry))
+                .filter_map(|(registry, _)| policy.audience(registry, *provider))
         })
-    }
+        .filter_map(|audience| match audience {
+            Audience::Exact(audience) => Some(audience.as_str()),
+            Audience::Any => None,
+        })
+        .collect();
+    let rules = IssuerRules::new(issuer, algorithms, audiences)?
+        .with_audience_lists(!providers.is_empty() && providers.iter().all(|(_, provider)| provider.audience_lists));
+    Ok(match entries.iter().filter_map(|entry| entry.lifetime.maximum).min() {
+        Some(seconds) => rules.with_maximum_lifetime(seconds),
+        None => rules,
+    })
 }

@@ -12,6 +12,7 @@ mod policy;
 
 pub use decide::{Simulation, decide, simulate};
 pub use error::{PolicyError, PolicyProblem, VerifierError};
+pub use issuers::issuer_rules;
 pub use policy::Policy;
 
 pub use trustctl_claims::{Claims, ClaimsError, UnixTime, Value};

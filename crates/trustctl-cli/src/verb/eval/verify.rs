@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use trustctl_catalog::Catalogue;
 use trustctl_claims::Value;
-use trustctl_policy::{Audience, Policy};
-use trustctl_token::{Algorithm, IssuerRules, TokenBuffer, TokenError, UnixTime, Verified, Verifier, inspect};
+use trustctl_policy::Policy;
+use trustctl_token::{IssuerRules, RulesError, TokenBuffer, TokenError, UnixTime, Verified, Verifier, inspect};
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -35,7 +35,7 @@ pub(super) fn verify(
     keys: &Keys,
     (at, now): (i64, i64),
 ) -> Result<(Basis, Option<Verified<'static>>), Failure> {
-    let rules = rules(policies, question, catalogue)?;
+    let rules = rules(policies, question)?;
     // Looked up before keys are read or fetched: the token names an issuer, it does not choose one.
     let named =
         inspect(token).ok().and_then(|(_, claims)| claims.named("iss").and_then(Value::as_str).map(str::to_owned));
@@ -53,30 +53,33 @@ pub(super) fn verify(
 }
 
 /// What tokens of each issuer of the policies must be like to be for the registry that is asked.
-fn rules(
-    policies: &[(String, Policy)],
-    question: &Question,
-    catalogue: &Catalogue,
-) -> Result<BTreeMap<String, IssuerRules>, Failure> {
-    let mut parts: BTreeMap<String, (Vec<Algorithm>, Vec<String>, bool)> = BTreeMap::new();
+fn rules(policies: &[(String, Policy)], question: &Question) -> Result<BTreeMap<String, IssuerRules>, Failure> {
+    let mut all: BTreeMap<String, IssuerRules> = BTreeMap::new();
+    let failure = |error: RulesError| Failure::new(error.to_string());
     for (_, policy) in policies {
         let Some((registry, _)) = policy.registry_named(&question.registry) else { continue };
-        for (id, provider) in policy.providers() {
-            let Some(issuer) = policy.issuer(provider.issuer) else { continue };
-            let Some(Audience::Exact(audience)) = policy.audience(registry, id) else { continue };
-            let (algorithms, audiences, lists) = parts.entry(issuer.text.clone()).or_default();
-            let named = catalogue.provider(&provider.kind).map_or(&[][..], |provider| &provider.algorithms);
-            algorithms.extend(named.iter().filter_map(|name| name.parse::<Algorithm>().ok()));
-            audiences.push(audience.clone());
-            *lists |= provider.audience_lists;
+        for rules in trustctl::issuer_rules(policy, Some(registry)).map_err(failure)? {
+            let both = match all.get(rules.issuer()) {
+                Some(known) => together(known, &rules).map_err(failure)?,
+                None => rules,
+            };
+            all.insert(both.issuer().to_owned(), both);
         }
     }
-    let rules = parts.into_iter().map(|(issuer, (algorithms, audiences, lists))| {
-        let rules =
-            IssuerRules::new(issuer.clone(), algorithms, audiences).map_err(|error| Failure::new(error.to_string()))?;
-        Ok((issuer, rules.with_audience_lists(lists)))
-    });
-    rules.collect()
+    Ok(all)
+}
+
+/// The rules of one issuer that two policies name: audiences of either, and what is stricter of the rest.
+fn together(one: &IssuerRules, other: &IssuerRules) -> Result<IssuerRules, RulesError> {
+    let algorithms = one.algorithms().iter().filter(|algorithm| other.algorithms().contains(algorithm)).copied();
+    let audiences = one.audiences().iter().chain(other.audiences()).cloned();
+    let rules = IssuerRules::new(one.issuer(), algorithms, audiences)?
+        .with_audience_lists(one.audience_lists() && other.audience_lists());
+    let longest = [one, other].iter().filter_map(|rules| rules.maximum_lifetime()).min();
+    Ok(match longest {
+        Some(seconds) => rules.with_maximum_lifetime(seconds),
+        None => rules,
+    })
 }
 
 /// Hosts that the catalogue lets serve the issuer's keys.
