@@ -238,9 +238,8 @@ mod tests {
             } else if !path.ends_with("codes.rs") {
                 let text = fs::read_to_string(&path).unwrap();
                 let text = text.split("#[cfg(test)]").next().unwrap();
-                for (at, _) in text.match_indices("Diagnostic::error(") {
-                    let rest = text[at + "Diagnostic::error(".len()..].trim_start();
-                    if let Some(code) = rest.strip_prefix('"') {
+                for rest in text.split("Diagnostic::error(").skip(1) {
+                    if let Some(code) = rest.trim_start().strip_prefix('"') {
                         found.insert(code.split('"').next().unwrap().to_owned());
                     }
                 }
