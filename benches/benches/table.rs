@@ -58,8 +58,12 @@ fn main() {
         if count == 100_000 {
             let other = workload::package(7);
             let request = self::request(&other, Some("1.4.0"));
-            table.row("the same, denied (another's package)", "", || evaluator.evaluate(&claims, &request, UnixTime(NOW)).effect());
-            table.row("explaining that denial", "on demand", || evaluator.evaluate(&claims, &request, UnixTime(NOW)).trace());
+            table.row("the same, denied (another's package)", "", || {
+                evaluator.evaluate(&claims, &request, UnixTime(NOW)).effect()
+            });
+            table.row("explaining that denial", "on demand", || {
+                evaluator.evaluate(&claims, &request, UnixTime(NOW)).trace()
+            });
             middle = Some(evaluator);
         }
     }
@@ -82,7 +86,12 @@ fn main() {
             let own = median(&es_check);
             let time = median(time);
             let ratio = time.as_secs_f64() / own.as_secs_f64();
-            table.add("token text to decision, ES256, 100,000 packages", &format!("{ratio:.2} of the ES256 check"), time, median(&check));
+            table.add(
+                "token text to decision, ES256, 100,000 packages",
+                &format!("{ratio:.2} of the ES256 check"),
+                time,
+                median(&check),
+            );
         }
     }
     let verifier = verifier(&rs256);
@@ -105,13 +114,17 @@ fn main() {
     for count in [1, 1_000] {
         let cedar = Cedar::new(count);
         assert!(cedar.decide(&value));
-        table.row(&format!("Cedar, parsed claims to decision, {count} policies"), "no explanation", || cedar.decide(&value));
+        table.row(&format!("Cedar, parsed claims to decision, {count} policies"), "no explanation", || {
+            cedar.decide(&value)
+        });
     }
     let input = format!(r#"{{"package":"{name}","claims":{claims_text}}}"#);
     for count in [1, 1_000, 100_000] {
         let rego = Rego::new(count);
         assert!(rego.decide(&input));
-        table.row(&format!("Regorus, claims text to decision, {count} packages"), "no explanation", || rego.decide(&input));
+        table.row(&format!("Regorus, claims text to decision, {count} packages"), "no explanation", || {
+            rego.decide(&input)
+        });
     }
     let markdown = table.markdown();
     println!("{markdown}");
@@ -139,7 +152,12 @@ fn reading() {
     let reading = trustctl_policy::read_text("big.trust.yaml", &text);
     let time = start.elapsed();
     assert!(reading.policy.is_some());
-    println!("Policy text: {:.1} MB in {}, {:.0} MB/s.", text.len() as f64 / 1e6, human(time), text.len() as f64 / 1e6 / time.as_secs_f64());
+    println!(
+        "Policy text: {:.1} MB in {}, {:.0} MB/s.",
+        text.len() as f64 / 1e6,
+        human(time),
+        text.len() as f64 / 1e6 / time.as_secs_f64()
+    );
 }
 
 fn linting() {

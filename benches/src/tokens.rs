@@ -49,7 +49,8 @@ impl Signer {
     }
 
     pub fn sign_as(&self, kid: &str, claims: &str) -> String {
-        let header = format!(r#"{{"typ":"JWT","alg":"{}","x5t":"eBZ_cn3sXYAd0ch4THBKHIgOwOE","kid":"{kid}"}}"#, self.algorithm);
+        let header =
+            format!(r#"{{"typ":"JWT","alg":"{}","x5t":"eBZ_cn3sXYAd0ch4THBKHIgOwOE","kid":"{kid}"}}"#, self.algorithm);
         let input = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
         let random = SystemRandom::new();
         let signature = match &self.key {
@@ -72,7 +73,9 @@ impl Signer {
                 let der = key.public_key().as_der().unwrap();
                 ParsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, der.as_ref()).unwrap()
             }
-            Key::Ec(key) => ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, key.public_key().as_ref()).unwrap(),
+            Key::Ec(key) => {
+                ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, key.public_key().as_ref()).unwrap()
+            }
         };
         move || key.verify_sig(input.as_bytes(), &signature).is_ok()
     }

@@ -9,7 +9,10 @@ pub fn policy(count: usize) -> String {
     );
     for number in 0..count {
         let id = 700_000 + number;
-        let _ = writeln!(text, "      \"@acme/pkg-{number:07}\": {{ repository: acme/pkg-{number:07}, repository_id: {id} }}");
+        let _ = writeln!(
+            text,
+            "      \"@acme/pkg-{number:07}\": {{ repository: acme/pkg-{number:07}, repository_id: {id} }}"
+        );
     }
     text.push_str("    actions: [publish]\n    provider: github-actions\n    when: { workflow-file: release.yml, environment: release, tag: { template: \"v{version}\" } }\n");
     text

@@ -14,24 +14,12 @@ struct Input<'a> {
 }
 
 fuzz_target!(|input: Input<'_>| {
-    let Input {
-        pattern: source,
-        text,
-        cuts,
-    } = input;
-    for build in [
-        Pattern::glob,
-        Pattern::crossing_glob,
-        Pattern::regex,
-        Pattern::search,
-    ] {
+    let Input { pattern: source, text, cuts } = input;
+    for build in [Pattern::glob, Pattern::crossing_glob, Pattern::regex, Pattern::search] {
         let pattern = match build(source) {
             Ok(pattern) => pattern,
             Err(error) => {
-                assert!(
-                    error.span().is_none_or(|span| source.get(span).is_some()),
-                    "{error:?}"
-                );
+                assert!(error.span().is_none_or(|span| source.get(span).is_some()), "{error:?}");
                 let _ = (error.to_string(), error.help());
                 continue;
             }
@@ -39,10 +27,7 @@ fuzz_target!(|input: Input<'_>| {
         check(&pattern, text, &cuts);
         match pattern.language().shortest() {
             Ok(Some(shortest)) => {
-                assert!(
-                    pattern.is_match(&shortest),
-                    "{pattern:?} refuses {shortest:?}"
-                );
+                assert!(pattern.is_match(&shortest), "{pattern:?} refuses {shortest:?}");
                 check(&pattern, &shortest, &cuts);
             }
             Ok(None) => assert!(!pattern.is_match(text), "{pattern:?} accepts {text:?}"),
@@ -59,10 +44,7 @@ fuzz_target!(|input: Input<'_>| {
 fn check(pattern: &Pattern, text: &str, cuts: &[u8]) {
     let is_match = pattern.is_match(text);
     assert_eq!(pattern.is_match_pieces(pieces(text, cuts)), is_match);
-    assert_eq!(
-        pattern.match_ends(text).any(|end| end == text.len()),
-        is_match
-    );
+    assert_eq!(pattern.match_ends(text).any(|end| end == text.len()), is_match);
     assert!(!is_match || text.starts_with(pattern.literal_prefix()));
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         assert_eq!(pattern.language().contains(text), is_match);
