@@ -1,4 +1,4 @@
-//! The README's transcripts are what the command prints.
+//! The README's transcripts are what the command prints, and what it points to is clean.
 //!
 //! `README=overwrite cargo test -p trustctl-cli --test readme` writes new output into it.
 
@@ -31,6 +31,22 @@ fn transcripts_are_true() {
     } else {
         snapbox::assert_data_eq!(fresh, snapbox::Data::text(text));
     }
+}
+
+#[test]
+fn ready_policies_are_clean() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut count = 0;
+    for entry in fs::read_dir(root.join("policies")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().ends_with(".trust.yaml") {
+            let lint = ["lint", "--fail-level", "info"];
+            let output = Command::new(env!("CARGO_BIN_EXE_trustctl")).args(lint).arg(&path).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+            count += 1;
+        }
+    }
+    assert!(count >= 7, "only {count} ready policies were found");
 }
 
 /// What `$ trustctl …` prints, with no colour and in 80 columns.
