@@ -7,7 +7,7 @@ use trustctl_claims::Claims;
 use trustctl_policy::{Condition, Grant, Matcher, NameGrammar, Policy, TemplateMatch};
 
 use crate::Target;
-use crate::value::{Found, Pieces, Sources};
+use crate::value::{Found, Pieces, Reader, Sources};
 
 /// What became of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,13 +53,18 @@ pub(crate) struct Checked<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The token as the grant's provider reads it.
+    pub(crate) fn reader(&self, grant: &Grant) -> Reader<'a> {
+        self.sources.reader(self.policy, self.claims, grant.provider)
+    }
+
     /// Decides one condition of a grant; `pieces` is room to work in, made once per token.
-    pub(crate) fn check(&self, grant: &Grant, condition: &Condition, pieces: &mut Pieces<'a>) -> Checked<'a> {
+    pub(crate) fn check(&self, reader: &Reader<'a>, condition: &Condition, pieces: &mut Pieces<'a>) -> Checked<'a> {
         let of = |status| Checked { status, version: None };
         let Some(matcher) = self.policy.matcher(condition.matcher) else {
             return of(Status::Fail);
         };
-        let found = self.sources.find(self.policy, self.claims, grant.provider, condition.claim, pieces);
+        let found = reader.find(condition.claim, pieces);
         match found {
             Found::Absent if condition.absent_passes || holds_when_absent(matcher) => of(Status::Pass),
             Found::Absent => of(Status::Missing),
@@ -77,7 +82,17 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Most conditions, and most members of lists, are a literal: that much is done in place.
+    #[inline]
     fn matches(&self, matcher: &Matcher, found: &Found<'a>, pieces: &Pieces<'a>, inside: Inside) -> Match<'a> {
+        match (matcher, found) {
+            (Matcher::Equals(text), Found::Text(value)) => Match::from(self.policy.is_text(*text, value)),
+            _ => self.matches_further(matcher, found, pieces, inside),
+        }
+    }
+
+    #[inline(never)]
+    fn matches_further(&self, matcher: &Matcher, found: &Found<'a>, pieces: &Pieces<'a>, inside: Inside) -> Match<'a> {
         match matcher {
             Matcher::Present(expected) => Match::from(*expected),
             Matcher::AllOf(members) => {
@@ -87,9 +102,9 @@ impl<'a> Context<'a> {
             Matcher::AnyOf(members) => {
                 let mut result = if members.is_empty() { Match::Undecided } else { Match::No };
                 for member in members {
-                    result = result.or(self.matches(member, found, pieces, Inside::Another));
-                    if result == Match::Yes {
-                        break;
+                    match self.matches(member, found, pieces, Inside::Another) {
+                        Match::Yes => return Match::Yes,
+                        other => result = result.or(other),
                     }
                 }
                 result
@@ -104,7 +119,7 @@ impl<'a> Context<'a> {
                 _ => Match::Undecided,
             },
             Matcher::Equals(text) => match found {
-                Found::Text(value) => Match::from(*value == self.policy.text(*text)),
+                Found::Text(value) => Match::from(self.policy.is_text(*text, value)),
                 Found::Joined => Match::from(pieces.equal(self.policy.text(*text))),
                 _ => Match::Undecided,
             },

@@ -92,17 +92,16 @@ impl Evaluator {
         self.check_audience(context.claims, registry, grant.provider)?;
         let mut bound = None;
         let mut pieces = Pieces::default();
-        for (_, condition) in context.policy.conditions(grant) {
-            let checked = context.check(grant, condition, &mut pieces);
+        let reader = context.reader(grant);
+        context.policy.conditions(grant).try_for_each(|(_, condition)| {
+            let checked = context.check(&reader, condition, &mut pieces);
             let agrees = match (bound, checked.version) {
                 (Some(one), Some(other)) => one == other,
                 _ => true,
             };
-            if checked.status != Status::Pass || !agrees {
-                return Err(DenyReason::ConditionsFailed);
-            }
             bound = bound.or(checked.version);
-        }
+            if checked.status == Status::Pass && agrees { Ok(()) } else { Err(DenyReason::ConditionsFailed) }
+        })?;
         if is_expired(grant, now) {
             return Err(DenyReason::Expired);
         }

@@ -59,13 +59,14 @@ impl<'a> List<'a> {
 /// The texts of a joined claim.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Pieces<'a> {
-    texts: [&'a str; MOST_PIECES],
+    /// Made for the first joined claim: most grants ask for none.
+    texts: Option<[&'a str; MOST_PIECES]>,
     len: usize,
 }
 
 impl<'a> Pieces<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'a str> {
-        self.texts.iter().take(self.len).copied()
+        self.texts.iter().flatten().take(self.len).copied()
     }
 
     pub(crate) fn equal(&self, text: &str) -> bool {
@@ -85,7 +86,7 @@ impl<'a> Pieces<'a> {
     }
 
     fn push(&mut self, text: &'a str) -> Option<()> {
-        *self.texts.get_mut(self.len)? = text;
+        *self.texts.get_or_insert([""; MOST_PIECES]).get_mut(self.len)? = text;
         self.len += 1;
         Some(())
     }
@@ -145,21 +146,18 @@ impl Sources {
         }
     }
 
-    /// The value of a provider's claim; a joined one is put into `pieces`.
-    pub(crate) fn find<'a>(
+    /// Reads a token as one of the provider's.
+    pub(crate) fn reader<'a>(
         &'a self,
         policy: &'a Policy,
         claims: &'a Claims<'a>,
         provider: ProviderId,
-        claim: ClaimId,
-        pieces: &mut Pieces<'a>,
-    ) -> Found<'a> {
-        let reader = Reader {
+    ) -> Reader<'a> {
+        Reader {
             claims,
             table: policy.provider(provider).map_or(&[], |provider| &provider.claims),
             keys: self.keys.get(usize::from(provider.0)).map_or(&[], Vec::as_slice),
-        };
-        reader.find(claim, Some(pieces), MOST_STEPS)
+        }
     }
 
     /// The JSON value that a claim is read from, for showing it; `None` for a derived claim.
@@ -179,15 +177,26 @@ impl Sources {
 }
 
 /// One token read by one provider's table of claims.
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     claims: &'a Claims<'a>,
     table: &'a [Claim],
     keys: &'a [ClaimKey],
 }
 
 impl<'a> Reader<'a> {
+    /// The value of a claim; a joined one is put into `pieces`.
+    #[inline]
+    pub(crate) fn find(&self, id: ClaimId, pieces: &mut Pieces<'a>) -> Found<'a> {
+        let at = usize::from(id.0);
+        match (self.table.get(at), self.keys.get(at)) {
+            (Some(Claim { source: ClaimSource::Token, kind, .. }), Some(key)) => typed(self.claims.claim(key), *kind),
+            _ => self.find_within(id, Some(pieces), MOST_STEPS),
+        }
+    }
+
     /// Without room for pieces, a joined claim is of the wrong type.
-    fn find(&self, id: ClaimId, pieces: Option<&mut Pieces<'a>>, steps: u8) -> Found<'a> {
+    #[inline(never)]
+    fn find_within(&self, id: ClaimId, pieces: Option<&mut Pieces<'a>>, steps: u8) -> Found<'a> {
         let at = usize::from(id.0);
         // A claim that is not in the table, or that comes from itself, is no value that anything could hold for.
         let (Some(claim), Some(key), Some(steps)) = (self.table.get(at), self.keys.get(at), steps.checked_sub(1))
@@ -197,7 +206,7 @@ impl<'a> Reader<'a> {
         match &claim.source {
             ClaimSource::Token => typed(self.claims.claim(key), claim.kind),
             ClaimSource::Nested(path) => self.nested(key, path, claim.kind),
-            ClaimSource::Alias(of) => self.find(*of, pieces, steps),
+            ClaimSource::Alias(of) => self.find_within(*of, pieces, steps),
             ClaimSource::After { of, prefix, only_if } => {
                 let allowed = self.only_if(only_if, steps);
                 let rest = self
@@ -271,7 +280,7 @@ impl<'a> Reader<'a> {
 
     /// The text of a claim that another is derived from.
     fn text(&self, id: ClaimId, steps: u8) -> Result<&'a str, NoText> {
-        match self.find(id, None, steps) {
+        match self.find_within(id, None, steps) {
             Found::Text(text) => Ok(text),
             Found::Absent => Err(NoText::Absent),
             // What is joined has no text of its own to be cut; no catalogue entry cuts one.
@@ -310,6 +319,7 @@ fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+#[inline]
 fn typed<'a>(value: Option<&'a Value<'a>>, kind: ClaimType) -> Found<'a> {
     let Some(value) = value.filter(|value| !value.is_absent()) else {
         return Found::Absent;

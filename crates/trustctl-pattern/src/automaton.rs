@@ -36,6 +36,14 @@ pub(crate) struct Automaton {
     start: StateID,
 }
 
+/// A text on its way through an automaton.
+pub(crate) struct Walk<'t> {
+    /// `None` once dead or at the end.
+    state: Option<StateID>,
+    rest: &'t [u8],
+    length: usize,
+}
+
 impl Automaton {
     /// Builds the automaton that accepts exactly the texts of the tree.
     pub(crate) fn build(body: Hir) -> Result<Self, PatternError> {
@@ -65,9 +73,35 @@ impl Automaton {
         size_of::<Self>() + self.dfa.memory_usage()
     }
 
+    /// Whether the whole text is accepted. What is dead stays dead, so nothing is asked before the end.
     pub(crate) fn accepts_text(&self, bytes: impl IntoIterator<Item = u8>) -> bool {
-        self.run(self.start, bytes)
-            .is_some_and(|state| self.is_accepting(state))
+        let end = bytes
+            .into_iter()
+            .fold(self.start, |state, byte| self.dfa.next_state(state, byte));
+        self.is_accepting(end)
+    }
+
+    /// Reads on to the next place where the text read so far is accepted and `next` stands behind it.
+    pub(crate) fn next_end(&self, walk: &mut Walk<'_>, next: &[u8]) -> Option<usize> {
+        while let Some(state) = walk.state.take() {
+            // Only where the first byte of `next` is can the rest of it be.
+            let gap = next.first().map_or(Some(0), |first| walk.rest.iter().position(|byte| byte == first))?;
+            let (read, behind) = walk.rest.split_at_checked(gap)?;
+            let here = self.run(state, read.iter().copied())?;
+            if let Some((byte, rest)) = behind.split_first() {
+                walk.rest = rest;
+                walk.state = self.run(here, [*byte]);
+            }
+            if behind.starts_with(next) && self.is_accepting(here) {
+                return Some(walk.length - behind.len());
+            }
+        }
+        None
+    }
+
+    /// The start of a walk over a text.
+    pub(crate) fn walk<'t>(&self, text: &'t str) -> Walk<'t> {
+        Walk { state: Some(self.start), rest: text.as_bytes(), length: text.len() }
     }
 
     /// The state after the bytes, `None` once dead.

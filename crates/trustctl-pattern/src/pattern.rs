@@ -209,29 +209,32 @@ impl Pattern {
     /// # Ok::<(), trustctl_pattern::PatternError>(())
     /// ```
     pub fn match_ends<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
-        let literal = match &self.inner.automaton {
-            None if text.starts_with(self.source()) => Some(self.source().len()),
-            _ => None,
+        self.match_ends_before(text, "")
+    }
+
+    /// As [`match_ends`](Self::match_ends), but only where `next` stands behind the match.
+    ///
+    /// ```
+    /// use trustctl_pattern::Pattern;
+    ///
+    /// let file = Pattern::regex(r"[^/]+\.yml")?;
+    /// assert_eq!(file.match_ends_before("a.yml@b.yml@refs/x", "@refs").collect::<Vec<_>>(), [11]);
+    /// # Ok::<(), trustctl_pattern::PatternError>(())
+    /// ```
+    pub fn match_ends_before<'t>(
+        &'t self,
+        text: &'t str,
+        next: &'t str,
+    ) -> impl Iterator<Item = usize> + 't {
+        let mut walk = self.inner.automaton.as_deref().map(|automaton| (automaton, automaton.walk(text)));
+        let mut literal = match walk {
+            Some(_) => None,
+            None => text.strip_prefix(self.source()).filter(|behind| behind.starts_with(next)),
         };
-        let ends = self
-            .inner
-            .automaton
-            .as_deref()
-            .into_iter()
-            .flat_map(move |automaton| {
-                let ends = text
-                    .bytes()
-                    .enumerate()
-                    .scan(automaton.start(), |state, (at, byte)| {
-                        *state = automaton.run(*state, [byte])?;
-                        Some((at + 1, automaton.is_accepting(*state)))
-                    });
-                let empty = (0, automaton.is_accepting(automaton.start()));
-                std::iter::once(empty)
-                    .chain(ends)
-                    .filter_map(|(end, accepted)| accepted.then_some(end))
-            });
-        literal.into_iter().chain(ends)
+        std::iter::from_fn(move || match &mut walk {
+            Some((automaton, walk)) => automaton.next_end(walk, next.as_bytes()),
+            None => literal.take().map(|behind| text.len() - behind.len()),
+        })
     }
 
     /// The longest text that every match starts with; empty for a pattern that nothing matches.

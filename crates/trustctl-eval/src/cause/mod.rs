@@ -80,9 +80,7 @@ impl<'a> Failed<'_, 'a> {
     /// The text the token has for another claim of the provider.
     pub(crate) fn text_of(&self, claim: ClaimId) -> Option<String> {
         let mut pieces = Pieces::default();
-        let found =
-            self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
-        match found {
+        match self.context.reader(self.grant).find(claim, &mut pieces) {
             Found::Text(text) => Some(text.to_owned()),
             Found::Joined => Some(pieces.iter().collect()),
             _ => None,
@@ -104,9 +102,7 @@ impl<'a> Failed<'_, 'a> {
 
     fn found_of(&self, claim: ClaimId) -> Shown {
         let mut pieces = Pieces::default();
-        let found =
-            self.context.sources.find(self.policy(), self.context.claims, self.grant.provider, claim, &mut pieces);
-        match found {
+        match self.context.reader(self.grant).find(claim, &mut pieces) {
             Found::Absent => Shown::Absent,
             Found::Text(text) => Shown::Value(shown(text)),
             Found::Joined => Shown::Value(shown(&pieces.iter().collect::<String>())),

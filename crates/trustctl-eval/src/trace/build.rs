@@ -110,12 +110,12 @@ impl<'a> Tracer<'_, 'a> {
     fn grant(&self, id: GrantId, grant: &'a Grant, iss: &str) -> GrantTrace {
         let mut lines = vec![self.action(grant), self.issuer(grant, iss), self.audience(grant)];
         let mut versions: Vec<&str> = Vec::new();
-        let mut pieces = Pieces::default();
+        let (reader, mut pieces) = (self.context.reader(grant), Pieces::default());
         let statuses: Vec<(ConditionId, Status)> = self
             .policy
             .conditions(grant)
             .map(|(id, condition)| {
-                let checked = self.context.check(grant, condition, &mut pieces);
+                let checked = self.context.check(&reader, condition, &mut pieces);
                 versions.extend(checked.version.filter(|version| !versions.contains(version)));
                 (id, checked.status)
             })

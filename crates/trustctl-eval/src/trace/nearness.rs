@@ -52,9 +52,9 @@ impl Nearness {
 
     /// Counts the conditions of a grant that do not hold.
     pub(crate) fn count_conditions(&mut self, context: &Context<'_>, grant: &Grant) {
-        let mut pieces = Pieces::default();
+        let (reader, mut pieces) = (context.reader(grant), Pieces::default());
         for (_, condition) in context.policy.conditions(grant) {
-            if context.check(grant, condition, &mut pieces).status != Status::Pass {
+            if context.check(&reader, condition, &mut pieces).status != Status::Pass {
                 self.count(Weight::Condition(role(context, grant, condition)));
             }
         }

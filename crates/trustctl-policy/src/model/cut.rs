@@ -81,13 +81,10 @@ fn fit<'v>(parts: &[Part], rest: &'v str, mut pieces: std::slice::IterMut<'_, &'
                 _ => "",
             };
             let later = pieces.into_slice();
-            for end in pattern.match_ends(rest) {
+            for end in pattern.match_ends_before(rest, next_text) {
                 let Some((here, after)) = rest.split_at_checked(end) else {
                     continue;
                 };
-                if !after.starts_with(next_text) {
-                    continue;
-                }
                 let Some(left) = tries.checked_sub(1) else { return false };
                 *tries = left;
                 if fit(parts, after, later.iter_mut(), tries) {

@@ -44,12 +44,20 @@ impl Matcher {
     /// Whether a glob, a regular expression or a search is in it, at any depth.
     ///
     /// A value with a byte outside printable ASCII fails every condition that holds one, `not` included.
+    #[inline]
     pub fn holds_pattern(&self) -> bool {
         match self {
             Self::Pattern(_) => true,
+            Self::AnyOf(_) | Self::AllOf(_) | Self::Contains(_) | Self::Not(_) => self.members_hold_pattern(),
+            Self::Equals(_) | Self::EqualsIgnoringCase(_) | Self::Template(_) | Self::Present(_) => false,
+        }
+    }
+
+    fn members_hold_pattern(&self) -> bool {
+        match self {
             Self::AnyOf(members) | Self::AllOf(members) => members.iter().any(Self::holds_pattern),
             Self::Contains(inner) | Self::Not(inner) => inner.holds_pattern(),
-            Self::Equals(_) | Self::EqualsIgnoringCase(_) | Self::Template(_) | Self::Present(_) => false,
+            _ => false,
         }
     }
 

@@ -108,6 +108,7 @@ impl Policy {
     }
 
     /// A registry.
+    #[inline]
     pub fn registry(&self, id: RegistryId) -> Option<&Registry> {
         self.parts.registries.get(usize::from(id.0))
     }
@@ -118,6 +119,7 @@ impl Policy {
     }
 
     /// A provider.
+    #[inline]
     pub fn provider(&self, id: ProviderId) -> Option<&Provider> {
         self.parts.providers.get(usize::from(id.0))
     }
@@ -128,6 +130,7 @@ impl Policy {
     }
 
     /// An issuer.
+    #[inline]
     pub fn issuer(&self, id: IssuerId) -> Option<&Issuer> {
         self.parts.issuers.get(usize::from(id.0))
     }
@@ -143,6 +146,7 @@ impl Policy {
     }
 
     /// A grant.
+    #[inline]
     pub fn grant(&self, id: GrantId) -> Option<&Grant> {
         self.parts.grants.get(id.0 as usize)
     }
@@ -158,6 +162,7 @@ impl Policy {
     }
 
     /// The name at that place of the policy's list.
+    #[inline]
     pub fn name_at(&self, at: u32) -> &str {
         self.parts.names.get(at as usize).map_or("", |name| self.text(*name))
     }
@@ -187,6 +192,7 @@ impl Policy {
     }
 
     /// Every condition of an effective grant: the provider's own, the registry's own, `require`, `when`, the row.
+    #[inline]
     pub fn conditions(&self, grant: &Grant) -> impl Iterator<Item = (ConditionId, &Condition)> {
         let of = |range: &Range<u32>| {
             let first = range.start;
@@ -206,6 +212,7 @@ impl Policy {
     }
 
     /// A matcher.
+    #[inline]
     pub fn matcher(&self, id: MatcherId) -> Option<&Matcher> {
         self.parts.matchers.get(id.0 as usize)
     }
@@ -220,7 +227,14 @@ impl Policy {
         self.parts.templates.get(id.0 as usize)
     }
 
+    /// Whether a piece of the policy's text is this: the same as comparing [`text`](Self::text), the lengths first.
+    #[inline]
+    pub fn is_text(&self, text: Text, other: &str) -> bool {
+        text.len as usize == other.len() && self.text(text) == other
+    }
+
     /// A piece of the policy's text.
+    #[inline]
     pub fn text(&self, text: Text) -> &str {
         let start = text.start as usize;
         self.parts.texts.get(start..start + text.len as usize).unwrap_or("")
@@ -229,6 +243,7 @@ impl Policy {
 
 impl Grant {
     /// Whether the action at that index of the registry's list is among the grant's.
+    #[inline]
     pub fn allows_action(&self, index: usize) -> bool {
         self.holder == Holder::Packages
             && u32::try_from(index).is_ok_and(|at| self.actions.checked_shr(at).unwrap_or(0) & 1 == 1)

@@ -54,13 +54,12 @@ impl Template {
         versions: Option<&NameGrammar>,
         text: impl Fn(Text) -> &'t str,
     ) -> TemplateMatch<'v> {
-        let scope_and_name = split_scope(package);
         let fill = |part: &TemplatePart| -> Option<FilledPart<'_, 't>> {
             Some(FilledPart(match part {
                 TemplatePart::Text(of) => Ok(text(*of)),
                 TemplatePart::Package => Err(package),
-                TemplatePart::Scope => Err(scope_and_name.0?),
-                TemplatePart::Name => Err(scope_and_name.1),
+                TemplatePart::Scope => Err(split_scope(package).0?),
+                TemplatePart::Name => Err(split_scope(package).1),
                 TemplatePart::Version => Err(version?),
             }))
         };
