@@ -6,7 +6,7 @@ use crate::model::Dialect;
 use crate::syntax::{Entry, Node, NodeKind, Scalar};
 
 use super::build::Builder;
-use super::suggest::unknown_help;
+use super::suggest::{entry_meant, unknown_help};
 
 /// A trust file whose outermost keys are known ones.
 pub(crate) struct Document<'n, 's> {
@@ -124,7 +124,7 @@ impl<'n, 's> Document<'n, 's> {
 
     /// The entry with that key.
     pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry<'s>> {
-        self.entries.iter().find(|entry| entry.key.text == key)
+        entry_meant(self.entries, key, &ROOT_KEYS)
     }
 
     pub(crate) fn place(&self, node: &Node<'_>) -> Place {

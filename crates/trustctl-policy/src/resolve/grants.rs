@@ -14,7 +14,7 @@ use super::include::Bound;
 use super::names::{self, Name};
 use super::registries::{self, is_name};
 use super::requires::{self, Given};
-use super::suggest::unknown_help;
+use super::suggest::{entry_meant, unknown_help};
 use super::templates::TemplateScope;
 use super::{conditions, products, providers, tenant};
 
@@ -95,7 +95,7 @@ impl Reader<'_, '_, '_> {
                 .help(unknown_help(key, KEYS)),
             );
         }
-        let find = |key: &str| entries.iter().find(|entry| entry.key.text == key);
+        let find = |key: &str| entry_meant(entries, key, &KEYS);
         let first = entries.first().map_or(place, |entry| self.document.key_place(entry));
         let place = entries.first().map_or(place, |entry| self.headline(entry));
         let name = find("name").and_then(|entry| self.name(entry, builder));

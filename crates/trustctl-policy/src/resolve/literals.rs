@@ -2,14 +2,15 @@
 
 use trustctl_catalog::ClaimType;
 use trustctl_diag::Diagnostic;
-use trustctl_pattern::{Answer, Language, Pattern, looks_like_pattern};
+use trustctl_pattern::{Answer, Language, Pattern, Reading, looks_like_pattern};
 
 use crate::known;
 use crate::model::Text;
 use crate::syntax::{Node, Scalar};
 
 use super::build::Builder;
-use super::matchers::Position;
+use super::matchers::{self, Position};
+use super::suggest::one_of;
 
 /// Reads a value of the claim; a `bare` one must not look like a pattern.
 pub(crate) fn read(
@@ -40,6 +41,10 @@ fn looks_like_a_pattern(position: &Position<'_>, text: &str, node: &Node<'_>, bu
     let Some(suspicion) = looks_like_pattern(text) else {
         return false;
     };
+    if !builder.generic() && matchers::refuse_composed(position, node, builder) {
+        return true;
+    }
+    let what = if suspicion.reading == Reading::Template { "template" } else { "pattern" };
     let would = match suspicion.pattern().and_then(|pattern| pattern.language().shortest().ok().flatten()) {
         Some(example) => format!("as a pattern it would accept `{example}`, among others"),
         None => "a value is compared as it stands".to_owned(),
@@ -48,11 +53,11 @@ fn looks_like_a_pattern(position: &Position<'_>, text: &str, node: &Node<'_>, bu
         Diagnostic::error(
             "value-looks-like-pattern",
             position.place(node),
-            format!("`{text}` looks like a pattern, but stands where a value does"),
+            format!("`{text}` looks like a {what}, but stands where a value does"),
         )
         .here(would)
         .help(format!(
-            "write `{}` if the pattern is meant, `{{ equals: '{}' }}` if the text is",
+            "write `{}` if the {what} is meant, `{{ equals: '{}' }}` if the text is",
             suspicion.matcher(),
             text.replace('\'', "''")
         )),
@@ -142,7 +147,10 @@ fn impossible(position: &Position<'_>, text: &str, node: &Node<'_>, builder: &mu
     let help = match entry {
         Some(claim) => match &claim.hint {
             Some(hint) => hint.clone(),
-            None => format!("its values are like `{}`", claim.example),
+            None => match claim.values.as_deref().and_then(words) {
+                Some(words) => format!("write {}", one_of(words)),
+                None => format!("its values are like `{}`", claim.example),
+            },
         },
         None => "no text at all is accepted".to_owned(),
     };
@@ -151,6 +159,13 @@ fn impossible(position: &Position<'_>, text: &str, node: &Node<'_>, builder: &mu
             .here("never true")
             .help(help),
     );
+}
+
+/// The values of a claim that has a handful of them: `true|false`.
+fn words(values: &str) -> Option<Vec<&str>> {
+    let words: Vec<&str> = values.split('|').collect();
+    let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    (words.len() > 1 && words.iter().all(plain)).then_some(words)
 }
 
 #[cfg(test)]

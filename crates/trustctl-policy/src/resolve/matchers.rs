@@ -387,6 +387,18 @@ fn contains(
     any(position, &member, &entry.value, inner, builder).map(|inner| Matcher::Contains(Box::new(inner)))
 }
 
+/// The same for what only looks like a pattern, where the claim is such a one; whether it is.
+pub(crate) fn refuse_composed(position: &Position<'_>, node: &Node<'_>, builder: &mut Builder<'_>) -> bool {
+    let subject = match builder.claim(position.provider, position.claim) {
+        Some(claim) if claim.composed => {
+            Subject { name: claim.name.clone(), kind: claim.kind, composed: claim.composed }
+        }
+        _ => return false,
+    };
+    composed(position, &subject, node, builder);
+    true
+}
+
 /// Refuses a pattern on a claim that is put together from parts, and names the parts.
 fn composed(position: &Position<'_>, subject: &Subject, node: &Node<'_>, builder: &mut Builder<'_>) {
     let parts: Vec<String> = builder

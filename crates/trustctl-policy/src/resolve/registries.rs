@@ -240,7 +240,10 @@ fn audiences(
                     place,
                     format!("a `{}` registry does not say which audience its tokens carry", entry.kind),
                 )
-                .help("write `audience: https://packages.example.com`, a text that no other service uses"),
+                .help(format!(
+                    "write `registry: {{ kind: {}, audience: https://packages.example.com }}`, with a text that no other service uses",
+                    entry.kind
+                )),
             );
         }
         return (default, by_provider);

@@ -1,5 +1,7 @@
 //! "Did you mean".
 
+use crate::syntax::Entry;
+
 /// The known word nearest to `word`, if it is near enough to be a slip of the fingers.
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let limit = match word.chars().count() {
@@ -9,12 +11,31 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     };
     let plain = |text: &str| text.to_ascii_lowercase().replace('_', "-");
     let word = plain(word);
+    let known: Vec<&str> = known.into_iter().collect();
+    // `github` means `github-actions` before it means `gitlab`.
+    let begun = |candidate: &str| plain(candidate).strip_prefix(&word).is_some_and(|rest| rest.starts_with('-'));
+    if let Some(whole) = known.iter().find(|candidate| begun(candidate)) {
+        return Some(whole);
+    }
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(&word, &plain(candidate)), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// The entry with that key; else one whose key is none of the known ones and was meant to be it.
+///
+/// The slip is an error of its own. What stands behind it is read all the same, so that the key does not count as
+/// missing as well.
+pub(crate) fn entry_meant<'n, 's>(entries: &'n [Entry<'s>], key: &str, known: &[&str]) -> Option<&'n Entry<'s>> {
+    entries.iter().find(|entry| entry.key.text == key).or_else(|| {
+        entries.iter().find(|entry| {
+            let text = &*entry.key.text;
+            !known.contains(&text) && nearest(text, known.iter().copied()) == Some(key)
+        })
+    })
 }
 
 /// `a, b or c`, each in backticks.
@@ -45,6 +66,12 @@ mod tests {
         assert_eq!(nearest("repositroy", known), Some("repository"));
         assert_eq!(nearest("workflow_file", known), Some("workflow-file"));
         assert_eq!(nearest("branch", known), None);
+    }
+
+    #[test]
+    fn a_beginning_is_more_than_a_slip() {
+        assert_eq!(nearest("github", ["gitlab", "github-actions"]), Some("github-actions"));
+        assert_eq!(nearest("circle", ["circleci", "gitlab"]), Some("circleci"));
     }
 
     #[test]

@@ -238,6 +238,13 @@ fn lacks_quotes(kind: &ErrorKind, around: &Surroundings<'_>) -> Option<Span> {
         | E::InvalidTagUtf8
         | E::ExpectedTagBang => word_start(text, around.at, b'!')?,
         E::UnexpectedEofBlockMapping | E::UnexpectedEofBlockSequence if first == Some(b',') => around.at,
+        // `{ template: v{version} }`: a bracket begins right behind a plain value.
+        E::ExpectedFlowMappingSeparator | E::ExpectedFlowSequenceSeparator
+            if around.scalar.end > around.scalar.start
+                && matches!(byte_at(text, around.scalar.end as usize), Some(b'{' | b'[')) =>
+        {
+            around.scalar.start as usize
+        }
         // `{version}-rc`, `[ab]*`, `*.{js,ts}`: a bracket or an alias ended, and the value goes on.
         _ if closed.end > closed.start && closed.end as usize <= around.at => {
             let between = slice(text, Span { start: closed.end, end: span(around.at, around.at).start });
@@ -257,12 +264,17 @@ fn lacks_quotes(kind: &ErrorKind, around: &Surroundings<'_>) -> Option<Span> {
 pub(super) fn needs_quotes(text: &str, place: Span, report: &Report) -> Diagnostic {
     let value = slice(text, place);
     let first = value.chars().next().unwrap_or(' ');
-    Diagnostic::error(
-        "needs-quotes",
-        report.place(place),
-        format!("a value cannot begin with `{first}` unless it stands in quotes"),
-    )
-    .help(format!("put it in quotes: `{}`", quoted(value)))
+    let message = match value.find(['{', '[']) {
+        Some(at) if at > 0 && first.is_alphanumeric() => {
+            format!(
+                "a value with `{}` in it must stand in quotes here",
+                value.chars().find(|c| "{[".contains(*c)).unwrap_or(first)
+            )
+        }
+        _ => format!("a value cannot begin with `{first}` unless it stands in quotes"),
+    };
+    Diagnostic::error("needs-quotes", report.place(place), message)
+        .help(format!("put it in quotes: `{}`", quoted(value)))
 }
 
 /// The error about more collections inside one another than are read.
