@@ -12,17 +12,15 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     let plain = |text: &str| text.to_ascii_lowercase().replace('_', "-");
     let word = plain(word);
     let known: Vec<&str> = known.into_iter().collect();
+    let best = known.iter().map(|candidate| (strsim::osa_distance(&word, &plain(candidate)), *candidate)).min();
     // `github` means `github-actions` before it means `gitlab`.
-    let begun = |candidate: &str| plain(candidate).strip_prefix(&word).is_some_and(|rest| rest.starts_with('-'));
-    if let Some(whole) = known.iter().find(|candidate| begun(candidate)) {
-        return Some(whole);
+    let begun = |candidate: &&&str| plain(candidate).strip_prefix(&word).is_some_and(|rest| rest.starts_with('-'));
+    match (best, known.iter().find(begun)) {
+        (Some((0 | 1, near)), _) => Some(near),
+        (_, Some(whole)) => Some(whole),
+        (Some((distance, near)), None) if distance <= limit => Some(near),
+        _ => None,
     }
-    known
-        .into_iter()
-        .map(|candidate| (strsim::osa_distance(&word, &plain(candidate)), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
 }
 
 /// The entry with that key; else one whose key is none of the known ones and was meant to be it.
@@ -72,6 +70,7 @@ mod tests {
     fn a_beginning_is_more_than_a_slip() {
         assert_eq!(nearest("github", ["gitlab", "github-actions"]), Some("github-actions"));
         assert_eq!(nearest("circle", ["circleci", "gitlab"]), Some("circleci"));
+        assert_eq!(nearest("Repository", ["repository-name", "repository"]), Some("repository"));
     }
 
     #[test]
