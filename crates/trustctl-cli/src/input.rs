@@ -72,6 +72,9 @@ pub(crate) enum InputError {
         /// How much is allowed.
         limit: u64,
     },
+    /// A token, which belongs to `--token`.
+    #[error("{0} holds a token, not a trust file")]
+    Token(Input),
     /// Anything else the system says.
     #[error("cannot read {input}: {cause}")]
     Unreadable {
@@ -90,6 +93,11 @@ impl InputError {
             Self::Utf16(_) => {
                 Some("save it as UTF-8; in PowerShell, `COMMAND | Set-Content -Encoding utf8 FILE`".to_owned())
             }
+            Self::Token(_) => Some(
+                "give it with `trustctl eval --token FILE`, or look at it with `trustctl token FILE`; it is a credential, \
+                 so keep it out of repositories"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

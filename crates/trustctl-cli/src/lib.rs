@@ -3,6 +3,7 @@
 //! A verb (`verb/`) reads what it is given, asks the crates below, and ends in a report: a plain value that the
 //! formats (`format/`) write. Clock, terminal, environment and standard streams come from outside, as [`Outside`].
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
@@ -18,6 +19,7 @@ mod look;
 mod moment;
 mod recognise;
 mod request;
+mod secret;
 mod token_text;
 mod verb;
 mod verdict;
@@ -55,6 +57,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'
         // Help and version are errors to clap as well; it knows which stream and which code each has.
         Err(usage) => {
             let code = u8::try_from(usage.exit_code()).unwrap_or(2);
+            let said = usage.render().to_string();
+            // A token on the command line is repeated by no message either.
+            if let Cow::Owned(said) = secret::without_tokens(&said) {
+                let answer = Answer { stdout: String::new(), stderr: said, exit: Exit::CouldNot };
+                return write(&answer, outside).code();
+            }
             return if quiet_pipe(usage.print()).is_ok() { code } else { 2 };
         }
     };
@@ -86,8 +94,10 @@ fn look(is_terminal: bool, outside: &Outside<'_>) -> Look {
 /// code, so that `trustctl eval … | head` never turns a deny into a success.
 fn write(answer: &Answer, outside: Outside<'_>) -> Exit {
     let Outside { stdout, stderr, .. } = outside;
-    let told = quiet_pipe(stderr.write_all(answer.stderr.as_bytes()).and_then(|()| stderr.flush()));
-    let written = quiet_pipe(stdout.write_all(answer.stdout.as_bytes()).and_then(|()| stdout.flush()));
+    // Texts were cleaned before they were drawn; this holds whatever forgets to.
+    let (result, beside) = (secret::without_tokens(&answer.stdout), secret::without_tokens(&answer.stderr));
+    let told = quiet_pipe(stderr.write_all(beside.as_bytes()).and_then(|()| stderr.flush()));
+    let written = quiet_pipe(stdout.write_all(result.as_bytes()).and_then(|()| stdout.flush()));
     match (written, told) {
         (Ok(()), Ok(())) => answer.exit,
         (Err(cause), _) => {

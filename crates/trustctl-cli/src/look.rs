@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
+use crate::secret::without_tokens;
+
 /// Columns where nothing says how wide the output is.
 const COLUMNS: usize = 80;
 /// Wider lines are hard to read, however wide the terminal.
@@ -86,10 +88,11 @@ impl<T: Display> Display for Painted<T> {
     }
 }
 
-/// `text` with control, direction and invisible characters written as escapes.
+/// `text` without tokens, and with control, direction and invisible characters written as escapes.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    let text = without_tokens(text);
     if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut safe = String::with_capacity(text.len() + 8);
     for c in text.chars() {

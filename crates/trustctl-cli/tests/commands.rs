@@ -228,6 +228,63 @@ fn no_output_holds_any_part_of_a_token() {
 }
 
 #[test]
+fn a_token_where_a_trust_file_belongs_is_never_shown() {
+    let token = std::fs::read_to_string(file("captured/github-npm-publish-2022.jwt")).unwrap();
+    let token = token.trim();
+    let secrets: Vec<&str> = token.split('.').map(|part| part.get(part.len() - 24..).unwrap()).collect();
+    let grant = "trust: 1\nregistry: npm\ngrants:\n  - packages: [left-pad]\n    actions: [publish]\n";
+    let texts = [
+        format!("{token}\n"),
+        format!("Bearer {token}"),
+        format!("trust: 1\ntoken: {token}\n"),
+        format!("{{\"count\": 1857, \"value\": \"{token}\"}}"),
+        format!("trust: 1\nauthorization: Bearer {token}\n"),
+        format!("trust: 1\n{token}: 1\n- {token}\n"),
+        format!("trust: 1\nregistry: npm\ngrants: [{token}, {token}] # {token}\n"),
+        format!("{grant}    provider: github-actions\n    when: {{ repository: acme/widgets, jti: {token} }}\n"),
+        format!("{grant}    provider: {token}\n    when: {{ repository: {{ glob: \"{token}[\" }} }}\n"),
+    ];
+    let claims = file("commands/eval.in/allowed.json");
+    let folder = Folder::new("tokens");
+    folder.write("below/trust.yaml", "trust: 1\nregistry: npm\ninclude:\n  teams/*.yaml: [left-pad]\n");
+    for (at, text) in texts.iter().enumerate() {
+        let given = folder.write("t.jwt", text);
+        let named = folder.write("below/teams/t.trust.yaml", text);
+        let root = folder.0.join("below").to_str().unwrap().to_owned();
+        for path in [&given, &named, &root] {
+            let eval = ["eval", "--claims", &claims, "--package", "left-pad", "--policy", path];
+            let commands = [
+                vec!["lint", path],
+                vec!["lint", path, "--format", "json"],
+                vec!["explain", path],
+                eval.to_vec(),
+                [&eval[..], &["--format", "json"]].concat(),
+                vec!["eval", "--claims", path, "--package", "left-pad", "--policy", path],
+                vec!["eval", "--token", path, "--jwks", path, "--package", "left-pad", "--policy", path],
+                vec!["token", path],
+                vec!["lint", token],
+                vec!["explain", token],
+                vec!["providers", token],
+                vec!["eval", "--token", token, "--package", token, "--policy", path],
+            ];
+            for arguments in commands {
+                let (code, stdout, stderr) = trustctl(&arguments, b"");
+                assert!(!(stdout.is_empty() && stderr.is_empty()), "{arguments:?}");
+                for secret in &secrets {
+                    assert!(!stdout.contains(secret) && !stderr.contains(secret), "{arguments:?}: {stdout}{stderr}");
+                }
+                let whole = at < 2 && path != &root && arguments.contains(&path.as_str());
+                assert!(!whole || code == 2 || arguments[0] == "token", "{arguments:?}: {stdout}{stderr}");
+            }
+        }
+    }
+    let given = folder.write("t.jwt", token);
+    let (code, stdout, _) = trustctl(&["lint", &given], b"");
+    assert_eq!(code, 2);
+    assert!(stdout.contains("holds a token, not a trust file") && !stdout.contains("eyJ"), "{stdout}");
+}
+
+#[test]
 fn schemas_are_as_generated() {
     let overwrite = std::env::var_os("TRYCMD").is_some_and(|value| value == "overwrite");
     for (name, text) in trustctl_cli::schemas() {

@@ -6,6 +6,7 @@ use trustctl_diag::{FileId, Sources};
 use trustctl_policy::{IncludedFile, Includes};
 
 use super::{canonical, shown_name, text_of};
+use crate::secret::without_tokens_in_place;
 
 /// More files than one policy includes; a pattern such as `**` in the wrong folder ends here.
 const MOST_FILES: usize = 10_000;
@@ -73,7 +74,7 @@ impl Includes for Folder<'_> {
                 return Err(format!("`{name}` is a link out of the folder"));
             }
             let text = text_of(&path).map_err(|error| error.to_string())?;
-            let file = self.sources.add(name.clone(), text.clone());
+            let file = self.sources.add(name.clone(), without_tokens_in_place(&text));
             self.taken.files.push((real, file));
             files.push(IncludedFile { file, name, text });
         }

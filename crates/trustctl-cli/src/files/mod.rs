@@ -18,6 +18,7 @@ use trustctl_policy::{Reading, RootFile, read};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputError, read_file};
+use crate::secret::{is_token, without_tokens_in_place};
 
 use included::{Folder, Taken};
 pub(crate) use walk::is_trust_file;
@@ -128,9 +129,8 @@ impl TrustFiles {
         included: &mut BTreeMap<PathBuf, FileId>,
     ) -> usize {
         let name = shown_name(path);
-        let file = self.sources.add(name.clone(), text);
-        // The tree borrows the text while included files are added to the same sources.
-        let text = self.sources.text(file).to_owned();
+        // What is shown has no token in it; what is read is the text as it stands.
+        let file = self.sources.add(name.clone(), without_tokens_in_place(&text));
         let mut taken = Taken::default();
         let mut folder = Folder::of(path, &mut self.sources, &mut taken);
         let root = RootFile { file, name: &name, text: &text };
@@ -168,7 +168,11 @@ fn text_of(path: &Path) -> Result<String, InputError> {
             ),
         });
     }
-    read_file(path, LARGEST)
+    let text = read_file(path, LARGEST)?;
+    if is_token(&text) {
+        return Err(InputError::Token(Input::File(path.to_owned())));
+    }
+    Ok(text)
 }
 
 /// A path that compares: two names of one file are one path.

@@ -31,10 +31,7 @@ pub(crate) fn findings(findings: &Findings, look: Look) -> String {
         text.push('\n');
     }
     for error in &findings.unreadable {
-        text.push_str(&format!("{}: {}\n", look.paint(Style::Bad, "error"), shown(&error.to_string())));
-        if let Some(help) = error.help() {
-            text.push_str(&format!("{}: {}\n", look.paint(Style::Advice, "help"), shown(&help)));
-        }
+        text.push_str(&super::error(&error.to_string(), error.help().as_deref(), look));
     }
     text.push_str(&summary(findings, look));
     text
