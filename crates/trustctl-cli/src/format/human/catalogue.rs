@@ -53,18 +53,20 @@ pub(crate) fn provider(provider: &Provider, look: Look) -> String {
     page.term(2, "algorithms", 12, None, &provider.algorithms.join(", "));
     requirements(&mut page, "required by itself, unless a grant lists the claim's values", &provider.requires);
     let (derived, plain): (Vec<_>, Vec<_>) = provider.claims.iter().partition(|(_, claim)| claim.derived.is_some());
+    let names = provider.claims.keys().map(String::len).chain(provider.families.iter().map(|family| family.len() + 1));
+    let column = names.max().unwrap_or(0) + 2;
     for (heading, mut claims) in [("claims", plain), ("derived claims", derived)] {
         claims.retain(|(_, claim)| claim.role != Role::Envelope);
         if !claims.is_empty() {
             claims.sort_by_key(|(name, claim)| (claim.role, name.as_str()));
             page.heading(heading);
             for (name, claim) in claims {
-                claim_lines(&mut page, name, claim);
+                claim_lines(&mut page, name, claim, column);
             }
         }
     }
     for family in &provider.families {
-        page.term(2, &format!("{family}*"), 26, Some(Style::Strong), "string, any name that begins so");
+        page.term(2, &format!("{family}*"), column, Some(Style::Strong), "string, any name that begins so");
     }
     facts(&mut page, &provider.notes, &provider.sources, &provider.checked);
     page.finish()
@@ -101,8 +103,7 @@ pub(crate) fn registry(registry: &Registry, look: Look) -> String {
 }
 
 fn title(page: &mut Page, kind: &str, title: &str, what: &str, about: &str) {
-    let kind = page.look().paint(Style::Strong, kind);
-    page.line(format_args!("{kind}: {title}, a {what}"));
+    page.term(0, &format!("{kind}:"), kind.len() + 2, Some(Style::Strong), &format!("{title}, a {what}"));
     page.paragraph(2, about);
 }
 
@@ -146,7 +147,7 @@ fn requirements(page: &mut Page, heading: &str, requires: &[Requirement]) {
     }
 }
 
-fn claim_lines(page: &mut Page, name: &str, claim: &Claim) {
+fn claim_lines(page: &mut Page, name: &str, claim: &Claim, column: usize) {
     let mut words = vec![kind_word(claim.kind).to_owned(), role_word(claim.role).to_owned()];
     words.extend(match claim.name_kind {
         NameKind::Name => Some("a name".to_owned()),
@@ -166,7 +167,7 @@ fn claim_lines(page: &mut Page, name: &str, claim: &Claim) {
     words.extend(claim.source.then(|| "is one source".to_owned()));
     words.extend(claim.optional.then(|| "not in every token".to_owned()));
     words.extend((!claim.pinned_by.is_empty()).then(|| format!("pinned by {}", claim.pinned_by.join(" or "))));
-    page.term(2, name, 26, Some(Style::Strong), &words.join(", "));
+    page.term(2, name, column, Some(Style::Strong), &words.join(", "));
     if let Some(derived) = &claim.derived {
         page.paragraph(6, &derivation(derived));
     }

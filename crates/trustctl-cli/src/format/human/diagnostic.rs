@@ -85,7 +85,7 @@ impl<'s> Renderer<'s> {
                 related
             })
             .collect();
-        picture.code = Some(shape.code.clone());
+        picture.code = Some(format!("{}: {}", shape.severity, shape.code));
         picture.help = shape.help.map(|help| shown(help).into_owned());
         let mut text = String::new();
         // Writing to a string cannot fail; a picture that cannot be drawn is still told in words.
@@ -120,7 +120,11 @@ fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for line in text.lines().map(str::trim_end) {
         if !line.is_empty() || (!tidy.is_empty() && !tidy.ends_with("\n\n")) {
-            tidy.push_str(line);
+            // `miette` has a word of its own for the level.
+            match line.strip_prefix("Advice: ") {
+                Some(rest) => tidy.push_str(&format!("{}: {rest}", Severity::Info)),
+                None => tidy.push_str(line),
+            }
             tidy.push('\n');
         }
     }
@@ -228,12 +232,12 @@ mod tests {
         assert!(plain.is_ascii(), "{plain}");
         assert!(!plain.contains('\u{1b}') && !plain.contains('\r'), "{plain:?}");
         for part in [
-            "empty-list",
+            "error: empty-list\n",
             "`grants` is empty",
             "trust.yaml:3:1",
             "nothing here",
             "teams/a.yaml:2:1",
-            "nor here",
+            "info: nor here",
             "write a grant",
         ] {
             assert!(plain.contains(part), "{part} is not in\n{plain}");

@@ -72,8 +72,8 @@ pub(crate) fn policy(policy: &Policy, sources: &Sources, look: Look) -> String {
     let count = policy.grants().len();
     let grants = if count == 1 { "grant" } else { "grants" };
     let registries: Vec<&str> = policy.registries().map(|(_, registry)| registry.name.as_str()).collect();
-    let name = look.paint(Style::Strong, shown(name)).to_string();
-    page.line(format_args!("{name}: {count} {grants} at {}; nothing else is allowed", registries.join(", ")));
+    let allows = format!("{count} {grants} at {}; nothing else is allowed", registries.join(", "));
+    page.term(0, &format!("{name}:"), name.chars().count() + 2, Some(Style::Strong), &allows);
     for (_, grant) in policy.grants().take(MOST_GRANTS) {
         grant_words(&mut page, policy, grant);
     }

@@ -4,7 +4,7 @@ use trustctl_diag::Severity;
 
 use super::diagnostic::{Renderer, Shape};
 use crate::findings::Findings;
-use crate::look::{Look, Style, shown};
+use crate::look::{Look, Style, shown, wrap};
 
 /// Every finding with its text, what could not be read, and a line that counts.
 pub(crate) fn findings(findings: &Findings, look: Look) -> String {
@@ -22,7 +22,9 @@ pub(crate) fn findings(findings: &Findings, look: Look) -> String {
         }));
         if let Some(witness) = &finding.witness {
             let who = format!("who gets in: {}", witness.adversary.about());
-            text.push_str(&format!("  {}\n", look.paint(Style::Care, who)));
+            for line in wrap(&who, look.width.saturating_sub(2)) {
+                text.push_str(&format!("  {}\n", look.paint(Style::Care, line)));
+            }
             let column = witness.highlights.iter().map(|(claim, _)| claim.chars().count()).max().unwrap_or(0);
             for (claim, value) in &witness.highlights {
                 text.push_str(&format!("    {:column$}  {}\n", shown(claim), shown(value)));
@@ -34,16 +36,22 @@ pub(crate) fn findings(findings: &Findings, look: Look) -> String {
         text.push_str(&super::error(&error.to_string(), error.help().as_deref(), look));
     }
     text.push_str(&summary(findings, look));
+    if !findings.found.is_empty() {
+        let more = "`trustctl explain RULE` says what a rule means and what to write instead";
+        for line in wrap(more, look.width) {
+            text.push_str(&format!("{}\n", look.paint(Style::Faint, line)));
+        }
+    }
     text
 }
 
 fn summary(findings: &Findings, look: Look) -> String {
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")]
         .into_iter()
         .map(|(severity, what)| (findings.count(severity), what))
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| counted(count, what))
+        .map(|(count, what)| if what == "info" { format!("{count} {what}") } else { counted(count, what) })
         .collect();
     let found = match (parts.as_slice(), findings.checked) {
         ([], 0) => "nothing was read".to_owned(),

@@ -4,6 +4,11 @@ use std::fmt::Display;
 
 use crate::look::{Look, Style, shown, wrap};
 
+/// Columns that text beside a term needs to be read at ease.
+const LEAST_TEXT: usize = 20;
+/// How much deeper text below its term stands.
+const BELOW: usize = 4;
+
 /// Text in the making.
 #[derive(Debug)]
 pub(super) struct Page {
@@ -37,8 +42,14 @@ impl Page {
     /// A heading, after an empty line.
     pub(super) fn heading(&mut self, heading: &str) {
         self.gap();
-        let heading = self.look.paint(Style::Strong, heading);
-        self.line(heading);
+        // A heading's blanks may be a column's.
+        let heading = shown(heading);
+        let fits = heading.chars().count() <= self.look.width;
+        let lines = if fits { vec![heading.into_owned()] } else { wrap(&heading, self.look.width) };
+        for line in lines {
+            let line = self.look.paint(Style::Strong, line);
+            self.line(line);
+        }
     }
 
     /// Wrapped text, every line indented.
@@ -54,18 +65,28 @@ impl Page {
         }
     }
 
-    /// A term in a column of `column` characters and wrapped text beside it.
+    /// A term in a column of `column` characters and wrapped text beside it: below it, where the page is too narrow
+    /// for both.
     pub(super) fn term(&mut self, indent: usize, term: &str, column: usize, style: Option<Style>, text: &str) {
         let (term, text) = (shown(term), shown(text));
         let columns = term.chars().count();
-        let left = indent + column.max(columns);
-        let lines = wrap(&text, self.look.width.saturating_sub(left).max(20));
+        // A term that fills its column keeps a distance, so that the two never read as one word.
+        let pad = if columns > 0 && columns >= column && column > 0 { 2 } else { column.saturating_sub(columns) };
+        let left = indent + columns + pad;
+        if columns > 0 && self.look.width < left + LEAST_TEXT && left + text.chars().count() > self.look.width {
+            match style {
+                Some(style) => self.line(format_args!("{:indent$}{}", "", self.look.paint(style, &term))),
+                None => self.line(format_args!("{:indent$}{term}", "")),
+            }
+            self.paragraph(indent + BELOW, &text);
+            return;
+        }
+        let lines = wrap(&text, self.look.width.saturating_sub(left).max(LEAST_TEXT));
         for (at, line) in lines.iter().enumerate() {
             if at > 0 || columns == 0 {
                 self.line(format_args!("{:width$}{line}", "", width = indent + column));
                 continue;
             }
-            let pad = column.saturating_sub(columns);
             match style {
                 Some(style) => {
                     let term = self.look.paint(style, &term);
@@ -84,6 +105,18 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_term_never_touches_its_text() {
+        let mut page = Page::new(Look::PLAIN);
+        page.term(0, "project-id", 10, None, "string");
+        let mut narrow = Page::new(Look { width: 40, ..Look::PLAIN });
+        narrow.term(2, "repository_owner_id", 24, None, "set by the provider, fixes the tenant");
+        narrow.heading("required by itself, unless a grant lists values");
+        let below = "  repository_owner_id\n      set by the provider, fixes the tenant\n";
+        assert_eq!(page.finish(), "project-id  string\n");
+        assert_eq!(narrow.finish(), format!("{below}\nrequired by itself, unless a grant lists\nvalues\n"));
+    }
 
     #[test]
     fn terms_stand_in_a_column() {
