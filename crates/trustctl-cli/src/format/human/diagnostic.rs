@@ -120,11 +120,8 @@ fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for line in text.lines().map(str::trim_end) {
         if !line.is_empty() || (!tidy.is_empty() && !tidy.ends_with("\n\n")) {
-            // `miette` has a word of its own for the level.
-            match line.strip_prefix("Advice: ") {
-                Some(rest) => tidy.push_str(&format!("{}: {rest}", Severity::Info)),
-                None => tidy.push_str(line),
-            }
+            // `miette`'s word over the picture of a further file is none of our levels.
+            tidy.push_str(if line == "Advice:" { "see also:" } else { line });
             tidy.push('\n');
         }
     }
@@ -237,7 +234,7 @@ mod tests {
             "trust.yaml:3:1",
             "nothing here",
             "teams/a.yaml:2:1",
-            "info: nor here",
+            "see also:\n  > nor here",
             "write a grant",
         ] {
             assert!(plain.contains(part), "{part} is not in\n{plain}");

@@ -113,7 +113,7 @@ mod tests {
         let mut narrow = Page::new(Look { width: 40, ..Look::PLAIN });
         narrow.term(2, "repository_owner_id", 24, None, "set by the provider, fixes the tenant");
         narrow.heading("required by itself, unless a grant lists values");
-        let below = "  repository_owner_id\n      set by the provider, fixes the tenant\n";
+        let below = "  repository_owner_id\n      set by the provider, fixes the\n      tenant\n";
         assert_eq!(page.finish(), "project-id  string\n");
         assert_eq!(narrow.finish(), format!("{below}\nrequired by itself, unless a grant lists\nvalues\n"));
     }
