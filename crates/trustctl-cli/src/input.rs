@@ -75,6 +75,12 @@ pub(crate) enum InputError {
     /// A token, which belongs to `--token`.
     #[error("{0} holds a token, not a trust file")]
     Token(Input),
+    /// Claims, which belong to `--claims`.
+    #[error("{0} looks like a token's claims, not a trust file")]
+    Claims(Input),
+    /// A file of some other kind, by name and by how it begins.
+    #[error("{0} is no trust file: it begins with none of a trust file's keys")]
+    OtherKind(Input),
     /// Anything else the system says.
     #[error("cannot read {input}: {cause}")]
     Unreadable {
@@ -93,6 +99,8 @@ impl InputError {
             Self::Utf16(_) => {
                 Some("save it as UTF-8; in PowerShell, `COMMAND | Set-Content -Encoding utf8 FILE`".to_owned())
             }
+            Self::Claims(_) => Some("claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned()),
+            Self::OtherKind(_) => Some("a trust file begins with `trust: 1`, `registry:` and `grants:`".to_owned()),
             Self::Token(_) => Some(
                 "give it with `trustctl eval --token FILE`, or look at it with `trustctl token FILE`; it is a credential, \
                  so keep it out of repositories"

@@ -19,6 +19,12 @@ pub(crate) enum NoToken {
         /// Which member looks like the token.
         member: Option<&'static str>,
     },
+    /// A JSON object that has `iss`.
+    #[error("a token's claims as JSON, not a token")]
+    Claims,
+    /// What a web server says instead.
+    #[error("an HTML page: the request for the token failed")]
+    Html,
     /// A JWK set.
     #[error("a key set, not a token")]
     KeySet,
@@ -37,6 +43,9 @@ pub(crate) enum NoToken {
     /// Five parts.
     #[error("an encrypted token (JWE, five parts); identity providers issue signed ones (three parts)")]
     Encrypted,
+    /// One word: an API token (`ghp_…`), `null`.
+    #[error("no JSON Web Token: it has no dots")]
+    NoDots,
     /// Another number of dots.
     #[error("no token: it has {0} parts between dots, and a signed token has three")]
     Parts(usize),
@@ -58,8 +67,11 @@ impl NoToken {
             Self::Json { member: Some(member) } => {
                 format!("the token is the member `{member}`: `jq -r .{member}` takes it out")
             }
-            Self::Json { member: None } => {
-                "claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned()
+            Self::Json { member: None } => "give the token itself: three parts between dots, on one line".to_owned(),
+            Self::Claims => "claims nobody signed are judged with `trustctl eval --claims FILE`".to_owned(),
+            Self::Html => "look at the page, and at the address and the credentials of the request".to_owned(),
+            Self::NoDots => {
+                "an identity token of a CI job is three parts between dots; an API key or `null` is none".to_owned()
             }
             Self::KeySet => "give it with `trustctl eval --jwks FILE`, beside the token".to_owned(),
             Self::Quoted => "leave the quotes out: `jq -r` does".to_owned(),
@@ -90,10 +102,16 @@ pub(crate) fn token(text: &str) -> Result<&str, NoToken> {
             return Err(NoToken::KeySet);
         }
         let member = MEMBERS.into_iter().find(|member| token.contains(&format!("\"{member}\"")));
-        return Err(NoToken::Json { member });
+        return Err(match member {
+            None if token.contains("\"iss\"") => NoToken::Claims,
+            member => NoToken::Json { member },
+        });
     }
     if lower.starts_with(['"', '\'']) {
         return Err(NoToken::Quoted);
+    }
+    if lower.starts_with('<') {
+        return Err(NoToken::Html);
     }
     if lower.starts_with("-----begin") {
         return Err(NoToken::Pem);
@@ -103,6 +121,7 @@ pub(crate) fn token(text: &str) -> Result<&str, NoToken> {
     }
     match token.split('.').count() {
         3 => {}
+        1 => return Err(NoToken::NoDots),
         5 => return Err(NoToken::Encrypted),
         parts => return Err(NoToken::Parts(parts)),
     }
@@ -129,13 +148,17 @@ mod tests {
         assert_eq!(token("Bearer e30.e30.c2ln"), Err(NoToken::Header));
         assert_eq!(token("authorization: bearer e30.e30.c2ln"), Err(NoToken::Header));
         assert_eq!(token(r#"{"count":1857,"value":"e30.e30.c2ln"}"#), Err(NoToken::Json { member: Some("value") }));
-        assert_eq!(token(r#"{"iss":"https://ci.example"}"#), Err(NoToken::Json { member: None }));
+        assert_eq!(token(r#"{"iss":"https://ci.example"}"#), Err(NoToken::Claims));
+        assert_eq!(token(r#"{"message":"Not Found"}"#), Err(NoToken::Json { member: None }));
+        assert_eq!(token("<!DOCTYPE html>\n<html><title>Sign in</title>"), Err(NoToken::Html));
         assert_eq!(token(r#"{"keys":[{"kty":"RSA"}]}"#), Err(NoToken::KeySet));
         assert_eq!(token("\"e30.e30.c2ln\""), Err(NoToken::Quoted));
         assert_eq!(token("-----BEGIN PUBLIC KEY-----\nMII"), Err(NoToken::Pem));
         assert_eq!(token("***"), Err(NoToken::Masked));
         assert_eq!(token("e30.e30.e30.e30.c2ln"), Err(NoToken::Encrypted));
-        assert_eq!(token("ghp_0123456789"), Err(NoToken::Parts(1)));
+        assert_eq!(token("ghp_0123456789"), Err(NoToken::NoDots));
+        assert_eq!(token("null\n"), Err(NoToken::NoDots));
+        assert_eq!(token("a.b"), Err(NoToken::Parts(2)));
         assert_eq!(token("e30.e\u{e9}0.c2ln"), Err(NoToken::Characters));
     }
 

@@ -147,7 +147,7 @@ fn a_file_that_cannot_be_read_does_not_silence_the_others() {
     ] {
         assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
-    assert!(stdout.ends_with("; 2 could not be read\n"), "{stdout}");
+    assert!(stdout.contains("; 2 could not be read\n"), "{stdout}");
     let (code, stdout, _) = trustctl(&["lint", folder.path(), "--format", "json"], b"");
     let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, report["unreadable"].as_array().unwrap().len()), (2, 2));

@@ -7,6 +7,7 @@
 
 mod above;
 mod included;
+mod kind;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ use trustctl_policy::{Reading, RootFile, read};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputError, read_file};
-use crate::secret::{is_token, without_tokens_in_place};
+use crate::secret::without_tokens_in_place;
 
 use included::{Folder, Taken};
 pub(crate) use walk::is_trust_file;
@@ -169,9 +170,7 @@ fn text_of(path: &Path) -> Result<String, InputError> {
         });
     }
     let text = read_file(path, LARGEST)?;
-    if is_token(&text) {
-        return Err(InputError::Token(Input::File(path.to_owned())));
-    }
+    kind::check(path, &text)?;
     Ok(text)
 }
 

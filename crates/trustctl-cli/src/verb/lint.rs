@@ -24,8 +24,9 @@ Examples:
   trustctl explain missing-environment       what a finding means
 
 Exit codes: 0 nothing found at or above the level, 1 findings at or above it, 2 it could not be done: usage, no trust \
-file, or one that cannot be read or holds none (empty, no YAML, no map). Errors of the language, such as an unknown \
-claim, are findings. A file that fails never silences the others.";
+file, or one that cannot be read, that is empty, or that holds something else (a token, claims, a file of another name \
+and kind). What is wrong inside a trust file is a finding, from a slip of syntax to an unknown claim. A file that \
+fails never silences the others.";
 
 /// Find what in trust files would let strangers in, or does not say what it seems to
 ///
@@ -74,7 +75,7 @@ impl FailLevel {
 }
 
 /// Problems that mean that a file is no trust file at all: nothing in it was judged.
-const UNREADABLE: [&str; 4] = ["empty-file", "not-yaml", "not-a-trust-file", "file-too-large"];
+const UNREADABLE: [&str; 3] = ["empty-file", "not-a-trust-file", "file-too-large"];
 
 impl Lint {
     pub(crate) fn run(&self, catalogue: &Catalogue, outside: &Outside<'_>, looks: Looks) -> Result<Answer, Failure> {

@@ -196,7 +196,14 @@ pub(super) fn no_token(error: &token_text::NoToken, input: &Input) -> Failure {
 
 fn no_claims(error: &str, text: &str, input: &Input) -> Failure {
     let failure = Failure::new(format!("{input} holds no claims: {error}"));
-    if token_text::token(text).is_ok() { failure.help("it looks like a token: give it with --token") } else { failure }
+    if token_text::token(text).is_ok() {
+        failure.help("it looks like a token: give it with --token")
+    } else if !text.trim_start().starts_with(['{', '[', '"']) {
+        Failure::new(format!("{input} is not JSON"))
+            .help("claims are a JSON object: `{\"iss\": \"https://ci.example\"}` and so on")
+    } else {
+        failure
+    }
 }
 
 fn issued_at(claims: &Claims<'_>, input: &Input) -> Result<i64, Failure> {
