@@ -16,7 +16,9 @@ pub(super) fn another_type(failed: &Failed<'_, '_>) -> Option<String> {
         ClaimType::Boolean => "`true` or `false`",
         ClaimType::List => "a list of strings",
     };
-    Some(format!(
-        "the token has this claim as another JSON type; it must be {expected}, and no type is taken for another"
-    ))
+    let (name, found) = match failed.wrongly_typed(failed.condition.claim) {
+        Some((name, value)) => (name, value.kind().to_string()),
+        None => (&failed.claim.name, "another JSON type".to_owned()),
+    };
+    Some(format!("the token has `{name}` as {found}; it must be {expected}, and no type is taken for another"))
 }

@@ -79,8 +79,11 @@ fn refusal(policy: &Policy, grant: &Grant, lines: &[Line]) -> Option<String> {
         What::Action => "the grant does not give this action".to_owned(),
         What::Expiry => "the grant was meant to end; renewing it is a decision of its owner".to_owned(),
         What::Version => "the templates contradict each other in this token".to_owned(),
-        What::Condition { origin: Origin::Provider | Origin::Registry, .. } => {
-            format!("`{}` is required because without it outsiders could steer the run", line.claim)
+        What::Condition { origin: Origin::Provider, .. } => {
+            format!("`{}` keeps out runs that outsiders steer; change the job, not the policy", line.claim)
+        }
+        What::Condition { origin: Origin::Registry, .. } => {
+            format!("the registry itself asks for `{}`, whatever a policy says; change the job", line.claim)
         }
         What::Condition { origin: Origin::ProviderRequire | Origin::RegistryRequire, .. } => {
             format!("`{}` is required of every grant; change the job, not the policy", line.claim)

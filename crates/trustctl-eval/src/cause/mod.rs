@@ -13,6 +13,7 @@ mod requirement;
 mod spelling;
 mod subject;
 
+use trustctl_claims::Value;
 use trustctl_policy::{
     Claim, ClaimId, ClaimSource, Condition, ConditionId, Grant, JoinPart, Matcher, Policy, Provider,
 };
@@ -108,11 +109,27 @@ impl<'a> Failed<'_, 'a> {
             Found::Joined => Shown::Value(shown(&pieces.iter().collect::<String>())),
             Found::List(list) => Shown::Value(shown(&format!("[{}]", list.iter().collect::<Vec<_>>().join(", ")))),
             Found::WrongType => {
-                let raw = self.context.sources.raw(self.policy(), self.context.claims, self.grant.provider, claim);
-                let text = raw.map_or_else(|| "derived from a claim of another type".to_owned(), ToString::to_string);
+                let text = self
+                    .wrongly_typed(claim)
+                    .map_or_else(|| "a value of another type".to_owned(), |(_, value)| value.to_string());
                 Shown::Value(shown(&text))
             }
         }
+    }
+
+    /// The claim of the token that is of another type, where a claim is read from it, with its value.
+    pub(super) fn wrongly_typed(&self, claim: ClaimId) -> Option<(&'a String, &'a Value<'a>)> {
+        let mut ids = Vec::new();
+        self.sources_of(claim, &mut ids);
+        let provider = self.provider()?;
+        ids.into_iter().find_map(|id| {
+            let mut pieces = Pieces::default();
+            if !matches!(self.context.reader(self.grant).find(id, &mut pieces), Found::WrongType) {
+                return None;
+            }
+            let value = self.context.sources.raw(self.policy(), self.context.claims, self.grant.provider, id)?;
+            Some((&provider.claims.get(usize::from(id.0))?.name, value))
+        })
     }
 
     /// The token's own claims behind a derived one, and behind the one it was mistaken for.

@@ -62,6 +62,9 @@ impl fmt::Display for Line {
         for beside in &self.beside {
             write!(f, "\n           {} = {}", beside.claim, beside.value)?;
         }
+        if let Some(why) = &self.why {
+            write!(f, "\n           {why}")?;
+        }
         if let Some(cause) = &self.cause {
             write!(f, "\n  cause    {cause}")?;
         }
