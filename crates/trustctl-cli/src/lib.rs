@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 mod answer;
 mod failure;
@@ -27,6 +28,8 @@ mod verdict;
 pub use format::json::schemas;
 
 use answer::{Answer, Exit};
+use failure::Failure;
+use format::Format;
 use look::Look;
 
 /// What the command knows of the world.
@@ -63,6 +66,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'
                 let answer = Answer { stdout: String::new(), stderr: said, exit: Exit::CouldNot };
                 return write(&answer, outside).code();
             }
+            if asks_for_format(&usage) {
+                let failure = Failure::new("this verb has no --format: it writes for people")
+                    .help("`trustctl eval` and `trustctl lint` have `--format json`");
+                let look = look(outside.stderr_is_terminal, &outside);
+                return write(&failure.answer(Format::Human, look), outside).code();
+            }
             return if quiet_pipe(usage.print()).is_ok() { code } else { 2 };
         }
     };
@@ -72,6 +81,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'
     };
     let answer = command.run(&mut outside, looks);
     write(&answer, outside).code()
+}
+
+/// Whether `--format` was given to a verb that has none.
+fn asks_for_format(usage: &clap::Error) -> bool {
+    let argument = usage.get(ContextKind::InvalidArg);
+    usage.kind() == ErrorKind::UnknownArgument
+        && matches!(argument, Some(ContextValue::String(argument)) if argument == "--format")
 }
 
 /// The command's arguments, as completions and manuals need them.

@@ -20,6 +20,10 @@ pub(crate) struct Verdict {
     pub(crate) answers: Vec<PolicyAnswer>,
     /// Policies that were not asked, because they have no such registry.
     pub(crate) not_asked: Vec<String>,
+    /// The claims' own issuer, where they have one.
+    pub(crate) issuer: Option<String>,
+    /// Claims about time that do not hold at `at`, of claims nobody verified: only a token's are judged.
+    pub(crate) unjudged_times: Vec<UnjudgedTime>,
     /// What an allow is bound to.
     pub(crate) bound: Bound,
     /// The catalogue that gave the policies their meaning.
@@ -28,6 +32,15 @@ pub(crate) struct Verdict {
     pub(crate) looked_for: Option<usize>,
     /// The trust files.
     pub(crate) sources: Sources,
+}
+
+/// A claim about time that would have a token refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnjudgedTime {
+    /// `exp` or `nbf`.
+    pub(crate) claim: &'static str,
+    /// What it says, in seconds since 1970.
+    pub(crate) second: i64,
 }
 
 /// What was asked, defaults filled in.

@@ -17,6 +17,7 @@ const NOTES: &str = "\
 Examples:
   trustctl explain                         every rule in a line
   trustctl explain missing-environment     what the rule finds, why, what to write instead
+  trustctl explain unknown-claim           an error of the language
   trustctl explain npm.trust.yaml          what the file allows, every condition with its origin
 
 Exit codes: 0 shown, 2 there is no such rule or file, or the file has errors.";
@@ -28,7 +29,7 @@ Exit codes: 0 shown, 2 there is no such rule or file, or the file has errors.";
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Explain {
-    /// The name of a rule, or a trust file; without it, the list of rules
+    /// The name of a rule or of an error of the language, or a trust file; without it, the list of rules
     #[arg(value_name = "RULE|FILE", value_hint = clap::ValueHint::FilePath)]
     what: Option<String>,
 }
@@ -43,9 +44,10 @@ impl Explain {
         }
         let path = PathBuf::from(what);
         if !path.exists() {
-            let rules: Vec<&str> = trustctl_analysis::rules().map(|rule| rule.name).collect();
+            let codes = trustctl_policy::codes::CODES.iter().map(|(code, _)| *code);
+            let names: Vec<&str> = trustctl_analysis::rules().map(|rule| rule.name).chain(codes).collect();
             let failure = Failure::new(format!("there is no rule and no file `{what}`"));
-            let near = nearest(what, rules.into_iter()).map(str::to_owned);
+            let near = nearest(what, names.into_iter()).map(str::to_owned);
             let near = near.or_else(|| crate::input::near(&path).map(|path| path.display().to_string()));
             return Err(match near {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),

@@ -8,13 +8,13 @@
 //!   cause    publish.yml is the workflow that was called …
 //! ```
 
-use trustctl_eval::{Effect, GrantTrace, Line, Status, What};
+use trustctl_eval::{DenyReason, Effect, GrantTrace, Line, Status, What};
 
 use super::page::Page;
 use super::snippet;
 use crate::look::{Look, Style, shown};
 use crate::moment;
-use crate::verdict::{Basis, Bound, PolicyAnswer, Refusal, Resource, Signature, Verdict};
+use crate::verdict::{Basis, Bound, PolicyAnswer, Refusal, Resource, Signature, UnjudgedTime, Verdict};
 
 /// Columns of the words at the left: `nearest  `.
 const TERM: usize = 9;
@@ -143,8 +143,16 @@ fn denied(page: &mut Page, verdict: &Verdict, answers: &[&PolicyAnswer]) {
                 said.push(reason);
             }
         }
+        if let Some(issuer) = verdict.issuer.as_ref().filter(|_| said.contains(&&DenyReason::UnknownIssuer)) {
+            page.term(2, "found", TERM, None, &format!("the token's issuer is `{issuer}`"));
+        }
+        // One name can come close in several ways; the first says most.
+        let mut names = Vec::new();
         for near in answers.iter().flat_map(|answer| &answer.trace.near) {
-            page.term(2, "near", TERM, None, &format!("`{}`: {}", near.name, near.about));
+            if !names.contains(&&near.name) {
+                page.term(2, "near", TERM, None, &format!("`{}`: {}", near.name, near.about));
+                names.push(&near.name);
+            }
         }
     }
 }
@@ -221,6 +229,14 @@ fn footing(page: &mut Page, verdict: &Verdict) {
     if verdict.at != verdict.now {
         let at = format!("{} ({})", moment::in_words(verdict.at), moment::from_now(verdict.at, verdict.now));
         page.term(2, "at", TERM, None, &at);
+    }
+    for UnjudgedTime { claim, second } in &verdict.unjudged_times {
+        let side = if *second > verdict.at { "future" } else { "past" };
+        let text = format!(
+            "the claims' `{claim}` is in the {side}: {}; times are not judged with --claims, and a token would be refused",
+            moment::in_words(*second)
+        );
+        page.term(2, "times", TERM, Some(Style::Care), &text);
     }
     if let Some(count) = verdict.looked_for {
         let files = if count == 1 { "trust file" } else { "trust files" };

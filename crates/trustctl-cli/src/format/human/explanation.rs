@@ -27,6 +27,11 @@ pub(crate) fn rules(look: Look) -> String {
             page.term(2, rule.name, column, Some(Style::Strong), &format!("{} ({})", rule.summary, rule.severity));
         }
     }
+    page.gap();
+    page.aside(
+        0,
+        "`trustctl explain NAME` shows all of one, and what an error of the language means, such as `unknown-claim`",
+    );
     page.finish()
 }
 

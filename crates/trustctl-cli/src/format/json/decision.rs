@@ -99,7 +99,7 @@ struct GrantReport {
     file: String,
     /// Where in the file.
     range: RangeReport,
-    /// The version it allows, where the token binds it to one.
+    /// The one version it allows: the one asked about, or else the one the token binds it to; `null` for any.
     version: Option<String>,
 }
 
@@ -234,6 +234,10 @@ impl DecisionReport {
         let sources = &verdict.sources;
         let traces =
             || verdict.answers.iter().flat_map(|answer| answer.trace.grants.iter().map(move |grant| (answer, grant)));
+        let asked = match &verdict.question.resource {
+            Resource::Package { version, .. } => version.as_ref(),
+            Resource::Account { .. } => None,
+        };
         let (action, resource) = resource(&verdict.question.resource);
         let allowing = traces().filter(|(_, grant)| grant.holds);
         Self {
@@ -252,7 +256,7 @@ impl DecisionReport {
                 Bound::Any => None,
                 Bound::Versions(versions) => Some(versions.clone()),
             },
-            grants: allowing.map(|(answer, grant)| GrantReport::new(answer, grant, sources)).collect(),
+            grants: allowing.map(|(answer, grant)| GrantReport::new(answer, grant, asked, sources)).collect(),
             reasons: reasons(verdict),
             token: token(&verdict.basis),
             trace: traces().map(|(answer, grant)| TraceReport::new(answer, grant, sources)).collect(),
@@ -317,13 +321,13 @@ fn value(shown: &Shown) -> Option<String> {
 }
 
 impl GrantReport {
-    fn new(answer: &PolicyAnswer, grant: &GrantTrace, sources: &Sources) -> Self {
+    fn new(answer: &PolicyAnswer, grant: &GrantTrace, asked: Option<&String>, sources: &Sources) -> Self {
         Self {
             grant: grant.label.clone(),
             policy: answer.policy.clone(),
             file: file(grant.place, sources),
             range: RangeReport::new(grant.place, sources),
-            version: grant.version.clone(),
+            version: asked.or(grant.version.as_ref()).cloned(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use trustctl_catalog::Catalogue;
-use trustctl_claims::{Claims, Value};
+use trustctl_claims::Claims;
 use trustctl_diag::Sources;
 use trustctl_eval::Effect;
 use trustctl_policy::Policy;
@@ -21,7 +21,7 @@ use crate::input::{Input, read_text};
 use crate::moment::At;
 use crate::request::PackageArgument;
 use crate::token_text;
-use crate::verdict::{Basis, Bound, Question, Verdict};
+use crate::verdict::{Basis, Bound, Question, UnjudgedTime, Verdict};
 use crate::{Looks, Outside};
 
 use keys::Keys;
@@ -110,6 +110,8 @@ impl Eval {
             at,
             now: outside.now,
             answers: Vec::new(),
+            issuer: claims.as_ref().and_then(|claims| claims.named("iss")?.as_str().map(str::to_owned)),
+            unjudged_times: Vec::new(),
             not_asked: Vec::new(),
             bound: Bound::Versions(Vec::new()),
             catalogue: catalogue.version.clone(),
@@ -117,6 +119,9 @@ impl Eval {
             sources: policies.sources,
         };
         if let Some(claims) = claims {
+            if verdict.basis == Basis::Unverified {
+                verdict.unjudged_times = unjudged_times(&claims, at);
+            }
             ask::ask(policies.all, &claims, &mut verdict);
         }
         Ok(self.answer(&verdict, looks))
@@ -207,8 +212,18 @@ fn no_claims(error: &str, text: &str, input: &Input) -> Failure {
 }
 
 fn issued_at(claims: &Claims<'_>, input: &Input) -> Result<i64, Failure> {
-    let issued = claims.named("iat").and_then(Value::as_integer).and_then(|text| text.parse().ok());
-    issued.ok_or_else(|| never_issued(input))
+    time(claims, "iat").ok_or_else(|| never_issued(input))
+}
+
+/// Times for which a token with these claims would be refused.
+fn unjudged_times(claims: &Claims<'_>, at: i64) -> Vec<UnjudgedTime> {
+    let expired = time(claims, "exp").filter(|second| *second <= at).map(|second| ("exp", second));
+    let early = time(claims, "nbf").filter(|second| *second > at).map(|second| ("nbf", second));
+    [expired, early].into_iter().flatten().map(|(claim, second)| UnjudgedTime { claim, second }).collect()
+}
+
+fn time(claims: &Claims<'_>, claim: &str) -> Option<i64> {
+    claims.named(claim)?.as_integer()?.parse().ok()
 }
 
 fn never_issued(input: &Input) -> Failure {
