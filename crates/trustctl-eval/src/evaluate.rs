@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_policy::{Audience, Grant, Holder, IssuerId, NameGrammar, Policy, ProviderId, Registry, RegistryId};
 
-use crate::condition::{Context, Status};
+use crate::condition::{Checked, Context, Status};
 use crate::decision::{Allowed, BadRequest, Decision, DenyReason, Outcome};
 use crate::few::Few;
 use crate::index::{GrantIndex, IssuerIndex, Key};
@@ -94,13 +94,15 @@ impl Evaluator {
         let mut pieces = Pieces::default();
         let reader = context.reader(grant);
         context.policy.conditions(grant).try_for_each(|(_, condition)| {
-            let checked = context.check(&reader, condition, &mut pieces);
-            let agrees = match (bound, checked.version) {
-                (Some(one), Some(other)) => one == other,
-                _ => true,
+            let Checked { status: Status::Pass, version } = context.check(&reader, condition, &mut pieces) else {
+                return Err(DenyReason::ConditionsFailed);
             };
-            bound = bound.or(checked.version);
-            if checked.status == Status::Pass && agrees { Ok(()) } else { Err(DenyReason::ConditionsFailed) }
+            match (bound, version) {
+                (Some(one), Some(other)) if one != other => return Err(DenyReason::ConditionsFailed),
+                (None, Some(version)) => bound = Some(version),
+                _ => {}
+            }
+            Ok(())
         })?;
         if is_expired(grant, now) {
             return Err(DenyReason::Expired);

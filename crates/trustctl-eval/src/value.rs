@@ -147,12 +147,7 @@ impl Sources {
     }
 
     /// Reads a token as one of the provider's.
-    pub(crate) fn reader<'a>(
-        &'a self,
-        policy: &'a Policy,
-        claims: &'a Claims<'a>,
-        provider: ProviderId,
-    ) -> Reader<'a> {
+    pub(crate) fn reader<'a>(&'a self, policy: &'a Policy, claims: &'a Claims<'a>, provider: ProviderId) -> Reader<'a> {
         Reader {
             claims,
             table: policy.provider(provider).map_or(&[], |provider| &provider.claims),
@@ -184,8 +179,9 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The value of a claim; a joined one is put into `pieces`.
-    #[inline]
+    /// The value of a claim; a joined one is put into `pieces`. Always in place: nearly every condition is about a
+    /// member of the token itself, and handing its value over through memory costs as much as finding it.
+    #[inline(always)]
     pub(crate) fn find(&self, id: ClaimId, pieces: &mut Pieces<'a>) -> Found<'a> {
         let at = usize::from(id.0);
         match (self.table.get(at), self.keys.get(at)) {

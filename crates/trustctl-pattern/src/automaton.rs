@@ -73,12 +73,9 @@ impl Automaton {
         size_of::<Self>() + self.dfa.memory_usage()
     }
 
-    /// Whether the whole text is accepted. What is dead stays dead, so nothing is asked before the end.
     pub(crate) fn accepts_text(&self, bytes: impl IntoIterator<Item = u8>) -> bool {
-        let end = bytes
-            .into_iter()
-            .fold(self.start, |state, byte| self.dfa.next_state(state, byte));
-        self.is_accepting(end)
+        self.run(self.start, bytes)
+            .is_some_and(|state| self.is_accepting(state))
     }
 
     /// Reads on to the next place where the text read so far is accepted and `next` stands behind it.
@@ -105,18 +102,26 @@ impl Automaton {
     }
 
     /// The state after the bytes, `None` once dead.
+    ///
+    /// Most bytes lead back to where they were read (`[a-z]+`). They are passed over by comparing, so that no
+    /// look-up waits for the one before it, which is what reading an automaton costs otherwise.
     pub(crate) fn run(
         &self,
         mut state: StateID,
         bytes: impl IntoIterator<Item = u8>,
     ) -> Option<StateID> {
-        for byte in bytes {
-            state = self.dfa.next_state(state, byte);
+        let mut bytes = bytes.into_iter();
+        while let Some(next) = bytes
+            .by_ref()
+            .map(|byte| self.dfa.next_state(state, byte))
+            .find(|next| *next != state)
+        {
+            state = next;
             if self.dfa.is_dead_state(state) {
-                return None;
+                break;
             }
         }
-        Some(state)
+        (!self.dfa.is_dead_state(state)).then_some(state)
     }
 
     pub(crate) fn start(&self) -> StateID {
