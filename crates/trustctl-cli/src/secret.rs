@@ -34,6 +34,9 @@ pub(crate) fn is_token(text: &str) -> bool {
             rest = tail.trim_start();
         }
     }
+    if !rest.trim_start_matches(['"', '\'']).starts_with("eyJ") {
+        return false;
+    }
     let bare: String = rest.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect();
     next(&bare, 0).is_some_and(|found| found.len() == bare.len() && bare.contains('.'))
 }
@@ -45,6 +48,11 @@ fn blotted(text: &str, blot: impl Fn(usize) -> String) -> Cow<'_, str> {
         clean.push_str(text.get(done..found.start).unwrap_or(""));
         clean.push_str(&blot(found.len()));
         done = found.end;
+        while let Some(more) = continued(text, done) {
+            clean.push_str(text.get(done..more.start).unwrap_or(""));
+            clean.push_str(&"*".repeat(more.len()));
+            done = more.end;
+        }
     }
     if done == 0 {
         return Cow::Borrowed(text);
@@ -73,10 +81,27 @@ fn next(text: &str, from: usize) -> Option<Range<usize>> {
     }
 }
 
+/// The next line, where a token before it ends its own and it holds nothing but characters that tokens have: what a
+/// mail program or an editor has folded.
+fn continued(text: &str, from: usize) -> Option<Range<usize>> {
+    let rest = text.get(from..)?;
+    let next = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?.trim_start_matches([' ', '\t']);
+    let line = next.lines().next()?.trim_end().trim_end_matches(['"', '\'']);
+    if self::next(line, 0).is_some_and(|token| token.start == 0) {
+        return None;
+    }
+    let start = text.len() - next.len();
+    let fits = |b: u8| segment_has(b) || b == b'.';
+    (!line.is_empty() && line.bytes().all(fits)).then(|| start..start + line.len())
+}
+
 /// Bytes of base64, of either alphabet, from `at` on.
 fn segment(text: &str, at: usize) -> usize {
-    let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'/' | b'=');
-    text.as_bytes().get(at..).map_or(0, |rest| rest.iter().take_while(|b| fits(b)).count())
+    text.as_bytes().get(at..).map_or(0, |rest| rest.iter().take_while(|b| segment_has(**b)).count())
+}
+
+const fn segment_has(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
@@ -105,6 +130,18 @@ mod tests {
         }
         assert_eq!(without_tokens("`eyJhbGciOiJSUzI1NiJ9\u{2026}`"), format!("`{BLOT}\u{2026}`"));
         assert_eq!(without_tokens("eyJhbGciOiJub25lIn0.e30."), BLOT);
+    }
+
+    #[test]
+    fn a_folded_token_is_gone_whole() {
+        let text =
+            "value: >\n  eyJhbGciOiJSUzI1NiIs\r\n  InR5cCI6IkpXVCJ9.eyJpc3Mi\n  OiJhIn0.c2lnbmF0\n  dXJl\nname: x\n";
+        let same = without_tokens_in_place(text);
+        assert_eq!(same.len(), text.len());
+        assert_eq!(same.lines().count(), text.lines().count());
+        assert!(!same.contains("IkpX") && !same.contains("c2ln") && !same.contains("dXJl"), "{same}");
+        assert!(same.ends_with("\nname: x\n"));
+        assert!(without_tokens(&format!("{TOKEN}\nname: x\n")).ends_with("]\nname: x\n"));
     }
 
     #[test]
