@@ -24,9 +24,9 @@ pub enum ClaimsError {
         found: JsonKind,
     },
     /// Two members of one object have the same name, escapes resolved.
-    #[error("the member `{name}` is there twice, and which of them counts is anybody's guess")]
+    #[error("the member `{}` is there twice, and which of them counts is anybody's guess", shown(name))]
     Duplicate {
-        /// The name.
+        /// The name, as anybody may have written it; the message shows it escaped and cut short.
         name: String,
     },
     /// Lists and objects are nested deeper than [`MAX_DEPTH`].
@@ -51,6 +51,16 @@ pub enum ClaimsError {
         /// Column in bytes, from 1; 0 where the line had not begun.
         column: usize,
     },
+}
+
+/// A name of a stranger's choosing, safe for a log: control characters escaped, cut short.
+fn shown(name: &str) -> String {
+    const MOST: usize = 80;
+    let mut text: String = name.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if name.chars().nth(MOST).is_some() {
+        text.push('…');
+    }
+    text
 }
 
 /// A kind of JSON value, for messages.
@@ -80,5 +90,17 @@ impl fmt::Display for JsonKind {
             JsonKind::List => "a list",
             JsonKind::Object => "an object",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_message_forges_no_log_line() {
+        let name = format!("a\u{1b}[2J\nFAKE{}", "x".repeat(5000));
+        let text = ClaimsError::Duplicate { name }.to_string();
+        assert!(!text.contains(['\u{1b}', '\n']) && text.len() < 300, "{text}");
     }
 }

@@ -175,6 +175,11 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("text-after-quote", "Something stands after the closing quote."),
     ("too-deep", "Values nest at most 32 deep."),
+    (
+        "too-many-bounds",
+        "More than 5,000 pairs of patterns in bounds begin alike. Let each begin with a text of its team's own, such as `@left/*`.",
+    ),
+    ("too-many-claims", "The providers of one issuer have more than 65,535 claims together."),
     ("too-many-files", "A policy includes at most 100,000 files."),
     ("too-many-grants", "A policy has at most 16 million grants, rows included."),
     (
@@ -182,6 +187,8 @@ pub const CODES: &[(&str, &str)] = &[
         "The texts of more than 100 packages of one grant are not compared; a table has no such bound.",
     ),
     ("too-many-problems", "A file's first thousand problems are shown."),
+    ("too-many-providers", "A policy has at most 1,000 providers."),
+    ("too-many-registries", "A policy has at most 1,000 registries."),
     ("too-many-values", "A file has at most 64 million values."),
     ("two-registry-keys", "`registry` for one, `registries` for several; not both."),
     ("unclosed-bracket", "A bracket or brace is not closed."),

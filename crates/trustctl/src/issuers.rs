@@ -56,7 +56,7 @@ pub fn issuer_rules(
     policy: &trustctl_policy::Policy,
     registry: Option<RegistryId>,
 ) -> Result<Vec<IssuerRules>, RulesError> {
-    policy.issuers().map(|(id, issuer)| rules(policy, registry, id, &issuer.text)).collect()
+    policy.issuers().filter_map(|(id, issuer)| rules(policy, registry, id, &issuer.text).transpose()).collect()
 }
 
 fn rules(
@@ -64,7 +64,7 @@ fn rules(
     only: Option<RegistryId>,
     id: IssuerId,
     issuer: &str,
-) -> Result<IssuerRules, RulesError> {
+) -> Result<Option<IssuerRules>, RulesError> {
     let providers: Vec<(ProviderId, &Provider)> =
         policy.providers().filter(|(_, provider)| provider.issuer == id).collect();
     let entries: Vec<_> = Catalogue::bundled()
@@ -85,14 +85,18 @@ fn rules(
                 .filter_map(|(registry, _)| policy.audience(registry, *provider))
         })
         .filter_map(|audience| match audience {
-            Audience::Exact(audience) => Some(audience.as_str()),
+            // A provider that is declared and that no grant uses may have no audience.
+            Audience::Exact(audience) => Some(audience.as_str()).filter(|audience| !audience.is_empty()),
             Audience::Any => None,
         })
         .collect();
+    if audiences.is_empty() {
+        return Ok(None);
+    }
     let rules = IssuerRules::new(issuer, algorithms, audiences)?
         .with_audience_lists(!providers.is_empty() && providers.iter().all(|(_, provider)| provider.audience_lists));
-    Ok(match entries.iter().filter_map(|entry| entry.lifetime.maximum).min() {
+    Ok(Some(match entries.iter().filter_map(|entry| entry.lifetime.maximum).min() {
         Some(seconds) => rules.with_maximum_lifetime(seconds),
         None => rules,
-    })
+    }))
 }

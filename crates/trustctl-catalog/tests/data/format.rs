@@ -35,7 +35,7 @@ fn what_yaml_or_types_refuse_is_shown_by_line() {
         ("lifetime: { typical: 3600 }", "lifetime: { typical: -1 }", ""),
         ("  caller-chooses: true", "  caller-chooses: yes", ""),
         ("algorithms: [RS256]", "algorithms: RS256", ""),
-        ("    tenants: shared", "    tenants: everybody", "everybody"),
+        ("    tenants: shared\n    about: an", "    tenants: everybody\n    about: an", "everybody"),
         ("  project_id:\n    role", "  project_path:\n    role", "project_path"),
         ("checked: 2026-11-21\n", "", "checked"),
         ("checked: 2026-11-21\n", "checked: 2026-11-21\nchecked: 2026-11-21\n", "checked"),
@@ -148,7 +148,7 @@ fn every_field_is_documented() {
     let file = DataFile { name: "registries/npm.yaml", text: &npm };
     let errors = [
         broken("title: GitLab CI/CD", "titel: GitLab CI/CD"),
-        broken("    tenants: shared", "    tenant: shared"),
+        broken("    tenants: shared\n    about: an", "    tenant: shared\n    about: an"),
         broken("  caller-chooses: true", "  caller-choose: true"),
         broken("    composed: true", "    compose: true"),
         broken("  - claim: pipeline_source", "  - clam: pipeline_source"),

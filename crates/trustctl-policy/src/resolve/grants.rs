@@ -372,14 +372,15 @@ impl Reader<'_, '_, '_> {
 
     fn list(&mut self, frame: &Frame, members: &[Node<'_>], when: Option<&Entry<'_>>, builder: &mut Builder<'_>) {
         let mut found: Vec<Name> = Vec::new();
+        let mut seen = FxHashMap::default();
         for member in members {
             let Some(scalar) = builder.scalar(self.document.file, member, "a name") else { continue };
             let place = self.document.place(member);
             if let Some(name) = names::read(&scalar.text, place, frame.registry, frame.holder, self.bound, builder) {
-                if let Some(first) = found.iter().find(|known| known.text == name.text) {
+                if let Some(first) = seen.insert(name.text.clone(), place) {
                     builder.push(
                         Diagnostic::error("duplicate-package", place, format!("`{}` stands here twice", name.text))
-                            .also(first.place, "the first time")
+                            .also(first, "the first time")
                             .help("remove one"),
                     );
                     continue;

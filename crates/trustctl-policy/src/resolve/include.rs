@@ -1,7 +1,10 @@
 //! `include`: which files belong to the policy, and what each may grant at most.
 
+use std::collections::hash_map::Entry as Slot;
+
+use rustc_hash::FxHashMap;
 use trustctl_diag::{Diagnostic, FileId, Place};
-use trustctl_pattern::{Answer, Pattern, disjoint};
+use trustctl_pattern::{Answer, Pattern, PatternKind, disjoint};
 
 use crate::model::{Holder, RegistryId};
 use crate::syntax::{Entry, Node, NodeKind};
@@ -13,6 +16,9 @@ use super::{IncludedFile, Includes};
 
 /// Files that one policy can include.
 const MOST_FILES: usize = 100_000;
+
+/// Pairs of patterns in bounds that are compared by automaton.
+const MOST_COMPARISONS: usize = 5_000;
 
 /// What an included file may grant.
 #[derive(Debug, Clone)]
@@ -65,6 +71,7 @@ pub(crate) fn find(
         entries.iter().map(|entry| (entry, bound(document, entry, builder))).collect();
     overlaps(&bounds, builder);
     let mut found: Vec<(IncludedFile, Bound)> = Vec::new();
+    let mut seen = FxHashMap::default();
     for (entry, bound) in bounds {
         let pattern = &*entry.key.text;
         let place = document.key_place(entry);
@@ -101,10 +108,10 @@ pub(crate) fn find(
                 ));
                 return found;
             }
-            if let Some((_, other)) = found.iter().find(|(known, _)| known.name == file.name) {
+            if let Some(first) = seen.insert(file.name.clone(), bound.place) {
                 builder.push(
                     Diagnostic::error("included-twice", place, format!("`{}` is included twice", file.name))
-                        .also(other.place, "included here as well")
+                        .also(first, "included here as well")
                         .help("let one entry name each file"),
                 );
                 continue;
@@ -248,37 +255,64 @@ fn names(
 
 /// Two teams must not be able to grant the same name.
 fn overlaps(bounds: &[(&Entry<'_>, Bound)], builder: &mut Builder<'_>) {
-    for (at, (_, bound)) in bounds.iter().enumerate() {
-        for (_, other) in bounds.iter().skip(at + 1) {
-            for name in &bound.names {
-                for other in
-                    other.names.iter().filter(|other| other.registry == name.registry && other.holder == name.holder)
-                {
-                    if let Some(text) = common(&name.pattern, &other.pattern) {
-                        builder.push(
-                            Diagnostic::error(
-                                "overlapping-bounds",
-                                other.place,
-                                format!("two includes may both grant {text}"),
-                            )
-                            .also(name.place, "the other one")
-                            .help("let each name belong to one team"),
-                        );
-                    }
-                }
+    let all = || bounds.iter().enumerate().flat_map(|(of, (_, bound))| bound.names.iter().map(move |name| (of, name)));
+    let is_literal = |name: &BoundName| name.pattern.kind() == PatternKind::Literal;
+    let globs: Vec<(usize, &BoundName)> = all().filter(|(_, name)| !is_literal(name)).collect();
+    let mut literals: FxHashMap<(RegistryId, Holder, &str), (usize, &BoundName)> = FxHashMap::default();
+    for (of, name) in all().filter(|(_, name)| is_literal(name)) {
+        let text = name.pattern.source();
+        match literals.entry((name.registry, name.holder, text)) {
+            Slot::Occupied(first) if first.get().0 != of => overlap(first.get().1, name, text, builder),
+            Slot::Occupied(_) => {}
+            Slot::Vacant(place) => {
+                place.insert((of, name));
+            }
+        }
+    }
+    let same_kind = |a: &BoundName, b: &BoundName| a.registry == b.registry && a.holder == b.holder;
+    let mut comparisons = 0_usize;
+    for (at, (of, glob)) in globs.iter().enumerate() {
+        for (other_of, name) in all().filter(|(_, name)| is_literal(name)) {
+            if other_of != *of && same_kind(glob, name) && glob.pattern.is_match(name.pattern.source()) {
+                overlap(glob, name, name.pattern.source(), builder);
+            }
+        }
+        for (other_of, other) in globs.iter().skip(at + 1) {
+            if other_of == of || !same_kind(glob, other) || begin_otherwise(&glob.pattern, &other.pattern) {
+                continue;
+            }
+            comparisons += 1;
+            if comparisons > MOST_COMPARISONS {
+                builder.push(
+                    Diagnostic::error(
+                        "too-many-bounds",
+                        other.place,
+                        "too many patterns in bounds begin alike to be compared",
+                    )
+                    .help("begin each with a text of its team's own, such as `@left/*`"),
+                );
+                return;
+            }
+            match disjoint(&glob.pattern.language(), &other.pattern.language()) {
+                Answer::Yes => {}
+                Answer::No(text) => overlap(glob, other, &text, builder),
+                Answer::Unknown(_) => overlap(glob, other, other.pattern.source(), builder),
             }
         }
     }
 }
 
-fn common(a: &Pattern, b: &Pattern) -> Option<String> {
-    let (first, second) = (a.literal_prefix(), b.literal_prefix());
-    if !first.starts_with(second) && !second.starts_with(first) {
-        return None;
-    }
-    match disjoint(&a.language(), &b.language()) {
-        Answer::Yes => None,
-        Answer::No(text) => Some(format!("`{text}`")),
-        Answer::Unknown(_) => Some("the same name, as far as could be found out within bounds".to_owned()),
-    }
+fn overlap(one: &BoundName, two: &BoundName, text: &str, builder: &mut Builder<'_>) {
+    let (name, other) = if one.place < two.place { (one, two) } else { (two, one) };
+    builder.push(
+        Diagnostic::error("overlapping-bounds", other.place, format!("two includes may both grant `{text}`"))
+            .also(name.place, "the other one")
+            .help("let each name belong to one team"),
+    );
+}
+
+/// Whether literal beginnings tell two patterns apart.
+fn begin_otherwise(a: &Pattern, b: &Pattern) -> bool {
+    let (a, b) = (a.literal_prefix(), b.literal_prefix());
+    !a.starts_with(b) && !b.starts_with(a)
 }

@@ -100,7 +100,9 @@ pub(crate) fn covering(
             while let Some((before, after)) = rest.clone().split_once('{') {
                 expression.push_str(&escape(before));
                 let (name, after) = after.split_once('}').unwrap_or((after, ""));
-                let pattern = form.fields.get(name).map_or("[^/]+", |field| field.pattern.as_str());
+                // A field that its own rule would refuse hides the issuer no better.
+                let field = form.fields.get(name).filter(|_| except.is_some());
+                let pattern = field.map_or("[^/]+", |field| field.pattern.as_str());
                 expression.push_str(&format!("({pattern})"));
                 rest = after.to_owned();
             }
@@ -110,7 +112,37 @@ pub(crate) fn covering(
             }
         }
     }
-    None
+    // Whatever else stands on a host that is all the provider's own is the provider's as well.
+    let owns = |form: &catalog::Issuer| !host(&form.template).contains('{') && host(&form.template) == host(&issuer);
+    let mut owners = builder.catalogue.providers.iter().filter(|entry| entry.issuers.iter().any(owns));
+    owners.next().filter(|_| except.is_none()).map(|entry| (entry.kind.clone(), String::new()))
+}
+
+/// The host of an issuer or of a form's template, with its port.
+fn host(issuer: &str) -> &str {
+    issuer.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or("")
+}
+
+/// Refuses an issuer of one's own that a provider of the catalogue has in this very file, as a self-managed host does:
+/// under the other name it would lose its claims and what it requires by itself.
+pub(crate) fn one_kind_each(builder: &mut Builder<'_>) {
+    let mut found = Vec::new();
+    for own in builder.parts.providers.iter().filter(|provider| provider.kind == "custom") {
+        let other = builder.parts.providers.iter().find(|other| other.issuer == own.issuer && other.kind != own.kind);
+        if let (Some(other), Some(place)) = (other, own.place) {
+            found.push(
+                Diagnostic::error(
+                    "catalogue-issuer",
+                    place,
+                    format!("`{}` has the issuer of `{}`, which is `{}`", own.name, other.name, other.kind),
+                )
+                .help(format!("use `{}` in its place, or `kind: {}` with the same fields", other.name, other.kind)),
+            );
+        }
+    }
+    if !builder.generic() {
+        builder.diagnostics.extend(found);
+    }
 }
 
 fn escape(text: &str) -> String {

@@ -12,7 +12,6 @@ pub(crate) struct Name {
     pub(crate) text: String,
     /// Whether the registry's normal form can differ from how a name is written.
     pub(crate) changed: bool,
-    pub(crate) place: Place,
 }
 
 /// Brings a name to its normal form and checks it against the registry's grammar and the file's bound.
@@ -69,5 +68,5 @@ pub(crate) fn read(
         return None;
     }
     let changed = !matches!(grammar.normal("A_b.c"), std::borrow::Cow::Borrowed(_));
-    Some(Name { text, changed, place })
+    Some(Name { text, changed })
 }

@@ -25,6 +25,16 @@ pub(crate) fn read(document: &Document<'_, '_>, builder: &mut Builder<'_>) {
     if let Some(entry) = document.entry("providers") {
         match &entry.value.kind {
             NodeKind::Map(entries) => {
+                if let Some(next) = entries.get(MOST_PROVIDERS) {
+                    builder.push(
+                        Diagnostic::error(
+                            "too-many-providers",
+                            document.key_place(next),
+                            format!("a policy has at most {MOST_PROVIDERS} providers"),
+                        )
+                        .help("split it into several policies"),
+                    );
+                }
                 for entry in entries.iter().take(MOST_PROVIDERS) {
                     if let Some(id) = declared(document, entry, builder)
                         && let NodeKind::Map(keys) = &entry.value.kind
@@ -45,6 +55,7 @@ pub(crate) fn read(document: &Document<'_, '_>, builder: &mut Builder<'_>) {
             ),
         }
     }
+    issuers::one_kind_each(builder);
     for (id, node) in requires {
         let conditions = conditions::read(document.file, node, id, Origin::ProviderRequire, None, builder);
         if let Some(facts) = builder.providers.get_mut(usize::from(id.0)) {

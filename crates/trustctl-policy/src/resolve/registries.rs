@@ -57,6 +57,16 @@ fn each(
         (Some(entry), None) => f(None, &entry.value, document.place(&entry.value), builder),
         (None, Some(entry)) => match &entry.value.kind {
             NodeKind::Map(entries) => {
+                if let Some(next) = entries.get(MOST_REGISTRIES) {
+                    builder.push(
+                        Diagnostic::error(
+                            "too-many-registries",
+                            document.key_place(next),
+                            format!("a policy has at most {MOST_REGISTRIES} registries"),
+                        )
+                        .help("split it into several policies"),
+                    );
+                }
                 for entry in entries.iter().take(MOST_REGISTRIES) {
                     f(Some(&entry.key.text), &entry.value, document.key_place(entry), builder);
                 }
@@ -248,6 +258,7 @@ fn audiences(
         }
         return (default, by_provider);
     };
+    let entry_kind = entry.kind.as_str();
     match &given.value.kind {
         NodeKind::Scalar(scalar) if builder.generic() && scalar.text == "any" && !scalar.quoted => {
             (Some(Audience::Any), by_provider)
@@ -260,14 +271,14 @@ fn audiences(
                         .help("leave `audience` out; for a provider that cannot be asked for it, write `audience: { PROVIDER: … }`"),
                 );
             }
-            audience_text(&scalar.text, place, builder);
+            audience_text(&scalar.text, entry_kind, place, builder);
             (Some(Audience::Exact(scalar.text.clone().into_owned())), by_provider)
         }
         NodeKind::Map(providers) => {
             for entry in providers {
                 let Some(scalar) = builder.scalar(document.file, &entry.value, "an audience") else { continue };
                 let place = document.place(&entry.value);
-                audience_text(&scalar.text, place, builder);
+                audience_text(&scalar.text, entry_kind, place, builder);
                 by_provider.insert(entry.key.text.clone().into_owned(), (scalar.text.clone().into_owned(), place));
             }
             (default, by_provider)
@@ -284,7 +295,20 @@ fn audiences(
 }
 
 /// An audience must be a text that a token can carry and that nothing else means.
-fn audience_text(text: &str, place: Place, builder: &mut Builder<'_>) {
+fn audience_text(text: &str, kind: &str, place: Place, builder: &mut Builder<'_>) {
+    let owns =
+        |entry: &&catalog::Registry| entry.kind != kind && entry.audience == AudienceForm::Fixed(text.to_owned());
+    if let Some(owner) = builder.catalogue.registries.iter().find(owns) {
+        let owner = &owner.kind;
+        builder.push(
+            Diagnostic::error(
+                "fixed-audience",
+                place,
+                format!("`{text}` is the audience of `{owner}`, so every token for it would act here"),
+            )
+            .help(format!("write `registry: {owner}`, or an audience of this registry's own")),
+        );
+    }
     if text.contains('*') {
         builder.push(
             Diagnostic::error(
@@ -349,6 +373,21 @@ pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
         for (provider, provider_facts) in builder.parts.providers.iter().zip(&builder.providers) {
             let own = facts.audiences.get(&provider.name).or_else(|| facts.audiences.get(&provider.kind));
             let audience = own.map(|(text, _)| Audience::Exact(text.clone())).or_else(|| facts.audience.clone());
+            if let (Some((_, place)), AudienceForm::Fixed(fixed)) = (own, &facts.entry.audience)
+                && provider_facts.entry.is_some_and(|entry| entry.audience.caller_chooses)
+            {
+                builder.diagnostics.push(
+                    Diagnostic::error(
+                        "fixed-audience",
+                        *place,
+                        format!(
+                            "`{}` jobs can ask for `{fixed}`, and `{}` takes no other audience",
+                            provider.name, registry.name
+                        ),
+                    )
+                    .help("remove it: an audience of its own is for a provider that cannot be asked for another one"),
+                );
+            }
             if own.is_none()
                 && audience != Some(Audience::Any)
                 && let Some(entry) = provider_facts.entry

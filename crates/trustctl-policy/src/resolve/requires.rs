@@ -190,8 +190,13 @@ fn translate(from: usize, claim: ClaimId, to: ProviderId, builder: &mut Builder<
         return Some(*known);
     }
     let table = &mut builder.parts.providers.get_mut(usize::from(to.0))?.claims;
-    let id = ClaimId(u16::try_from(table.len()).ok()?);
-    facts.claims.insert(claim.name.clone(), id);
+    let Ok(at) = u16::try_from(table.len()) else {
+        // Never dropped in silence: what is required would not be asked.
+        let message = format!("the providers of this issuer have too many claims to require `{}` of each", claim.name);
+        builder.push(Diagnostic::error("too-many-claims", Place::default(), message));
+        return None;
+    };
+    facts.claims.insert(claim.name.clone(), ClaimId(at));
     table.push(claim);
-    Some(id)
+    Some(ClaimId(at))
 }
