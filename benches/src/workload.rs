@@ -5,7 +5,7 @@ use std::fmt::Write;
 /// A trust file with a table of `count` packages.
 pub fn policy(count: usize) -> String {
     let mut text = String::from(
-        "trust: 1\nregistry: npm\nproviders:\n  github-actions:\n    require: { repository_owner_id: 1234567, runner_environment: github-hosted }\ngrants:\n  - packages:\n",
+        "trust: 1\nregistry: npm\nproviders:\n  github-actions:\n    require: { repository_owner_id: 1234567 }\ngrants:\n  - packages:\n",
     );
     for number in 0..count {
         let id = 700_000 + number;
@@ -30,7 +30,7 @@ pub fn typical_file(number: usize) -> String {
 registry: npm
 providers:
   github-actions:
-    require: {{ repository_owner_id: 1234567, runner_environment: github-hosted }}
+    require: {{ repository_owner_id: 1234567 }}
 grants:
   - name: release-{number}
     packages: ["@acme/pkg-{number}"]

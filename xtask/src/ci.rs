@@ -91,7 +91,10 @@ fn fuzz_build() -> Result<(), ChoreError> {
     // By way of rustup, which knows what `+nightly` is; the `CARGO` that runs this does not.
     let mut command = Command::new("cargo");
     command.args(["+nightly", "fuzz", "build"]).current_dir(root());
-    succeed(&mut command, "; it takes rustup, `rustup toolchain install nightly` and `cargo install --locked cargo-fuzz`")
+    succeed(
+        &mut command,
+        "; it takes rustup, `rustup toolchain install nightly` and `cargo install --locked cargo-fuzz`",
+    )
 }
 
 fn cargo(arguments: &[&str]) -> Command {

@@ -34,14 +34,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("trustctl-jwks", &["trustctl-token", "trustctl-claims"]),
     (
         "trustctl",
-        &[
-            "trustctl-eval",
-            "trustctl-policy",
-            "trustctl-token",
-            "trustctl-claims",
-            "trustctl-catalog",
-            "trustctl-diag",
-        ],
+        &["trustctl-eval", "trustctl-policy", "trustctl-token", "trustctl-claims", "trustctl-catalog", "trustctl-diag"],
     ),
     ("trustctl-cli", EVERYTHING),
     ("trustctl-testing", EVERYTHING),
@@ -99,7 +92,8 @@ pub fn problems(root: &Path) -> Result<Vec<String>, ChoreError> {
         homes(one, &mut found);
         network(one, &lock, &mut found);
         if !one.inherits_lints {
-            found.push(format!("`{}` does not inherit the workspace's lints: add `[lints] workspace = true`", one.name));
+            found
+                .push(format!("`{}` does not inherit the workspace's lints: add `[lints] workspace = true`", one.name));
         }
         if !OUTSIDE.contains(&one.name.as_str()) {
             purity(one, root, &mut found)?;
@@ -177,7 +171,10 @@ fn arrows(one: &Crate, found: &mut Vec<String>) {
             found.push(format!("`{}` must not import `{import}`", one.name));
         }
         if import == "trustctl-testing" {
-            found.push(format!("`{}` imports `trustctl-testing`, which is for tests: make it a dev-dependency", one.name));
+            found.push(format!(
+                "`{}` imports `trustctl-testing`, which is for tests: make it a dev-dependency",
+                one.name
+            ));
         }
     }
 }
@@ -186,7 +183,11 @@ fn homes(one: &Crate, found: &mut Vec<String>) {
     for (name, homes, why) in HOMES {
         let is_free = one.name == "xtask" || one.name == "trustctl-testing" || homes.contains(&one.name.as_str());
         if one.imports.contains(name) && !is_free {
-            found.push(format!("`{}` must not import `{name}`, which belongs to `{}`: {why}", one.name, homes.join("`, `")));
+            found.push(format!(
+                "`{}` must not import `{name}`, which belongs to `{}`: {why}",
+                one.name,
+                homes.join("`, `")
+            ));
         }
     }
 }
@@ -197,7 +198,10 @@ fn network(one: &Crate, lock: &Lock, found: &mut Vec<String>) {
     }
     for name in NETWORK {
         if let Some(way) = lock.way(&one.imports, name) {
-            found.push(format!("`{}` reaches `{name}`, by way of `{}`: only the network crate and the command may", one.name, way));
+            found.push(format!(
+                "`{}` reaches `{name}`, by way of `{}`: only the network crate and the command may",
+                one.name, way
+            ));
         }
     }
 }
@@ -235,7 +239,9 @@ impl Lock {
             if name == target {
                 return true;
             }
-            open.extend(self.needs.get(name).into_iter().flatten().map(String::as_str).filter(|next| seen.insert(next)));
+            open.extend(
+                self.needs.get(name).into_iter().flatten().map(String::as_str).filter(|next| seen.insert(next)),
+            );
         }
         false
     }
@@ -250,7 +256,10 @@ fn purity(one: &Crate, root: &Path, found: &mut Vec<String>) -> Result<(), Chore
             continue;
         }
         for (line, what) in source::outside(&text(&file)?) {
-            found.push(format!("{}:{line}: `{what}` in a library, which reads nothing but what it is given", name(root, &file)));
+            found.push(format!(
+                "{}:{line}: `{what}` in a library, which reads nothing but what it is given",
+                name(root, &file)
+            ));
         }
     }
     Ok(())

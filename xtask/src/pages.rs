@@ -18,7 +18,10 @@ pub fn all(catalogue: &Catalogue) -> BTreeMap<String, String> {
         pages.insert(format!("docs/registries/{}.md", entry.kind), registry(entry));
     }
     let rows = catalogue.providers.iter().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
-    pages.insert("docs/providers/README.md".to_owned(), index("Providers", "providers", "whose tokens trustctl knows", rows));
+    pages.insert(
+        "docs/providers/README.md".to_owned(),
+        index("Providers", "providers", "whose tokens trustctl knows", rows),
+    );
     let rows = catalogue.registries.iter().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
     pages.insert("docs/registries/README.md".to_owned(), index("Registries", "registries", "who is asked", rows));
     pages
@@ -34,10 +37,17 @@ fn index<'a>(
     about: &str,
     rows: impl Iterator<Item = (&'a String, &'a String, &'a String, &'a String)>,
 ) -> String {
-    let mut page = format!("{}\n# {title}\n\nThe catalogue's entries: {about}. `trustctl providers` shows the same.\n\n", notice(folder));
-    table(&mut page, &["kind", "", "checked"], rows.map(|(kind, title, about, checked)| {
-        vec![format!("[`{kind}`]({kind}.md)"), format!("**{title}.** {about}"), checked.clone()]
-    }));
+    let mut page = format!(
+        "{}\n# {title}\n\nThe catalogue's entries: {about}. `trustctl providers` shows the same.\n\n",
+        notice(folder)
+    );
+    table(
+        &mut page,
+        &["kind", "", "checked"],
+        rows.map(|(kind, title, about, checked)| {
+            vec![format!("[`{kind}`]({kind}.md)"), format!("**{title}.** {about}"), checked.clone()]
+        }),
+    );
     page
 }
 
@@ -45,16 +55,21 @@ fn provider(entry: &Provider) -> String {
     let mut page = format!("{}\n# {} (`{}`)\n\n{}\n", notice("providers"), entry.title, entry.kind, entry.about);
     if !entry.issuers.is_empty() {
         page.push_str("\n## Issuers\n\n");
-        table(&mut page, &["`iss`", "write", "who gets tokens from it", "for"], entry.issuers.iter().map(|form| {
-            let fields = form.fields.iter().map(|(name, field)| format!("{name}: {}", field.example));
-            let keys: Vec<String> = fields.chain(form.switch.iter().map(|switch| format!("{switch}: true"))).collect();
-            let tenants = match form.tenants {
-                Tenants::Ours => "only the organisation it names",
-                Tenants::Shared => "**anybody**: a policy must say which tenant it means",
-            };
-            let write = if keys.is_empty() { "nothing".to_owned() } else { code(&keys.join(", ")) };
-            vec![code(&form.template), write, tenants.to_owned(), form.about.clone()]
-        }));
+        table(
+            &mut page,
+            &["`iss`", "write", "who gets tokens from it", "for"],
+            entry.issuers.iter().map(|form| {
+                let fields = form.fields.iter().map(|(name, field)| format!("{name}: {}", field.example));
+                let keys: Vec<String> =
+                    fields.chain(form.switch.iter().map(|switch| format!("{switch}: true"))).collect();
+                let tenants = match form.tenants {
+                    Tenants::Ours => "only the organisation it names",
+                    Tenants::Shared => "**anybody**: a policy must say which tenant it means",
+                };
+                let write = if keys.is_empty() { "nothing".to_owned() } else { code(&keys.join(", ")) };
+                vec![code(&form.template), write, tenants.to_owned(), form.about.clone()]
+            }),
+        );
         for (name, field) in entry.issuers.iter().flat_map(|form| &form.fields).collect::<BTreeMap<_, _>>() {
             let _ = writeln!(page, "\n`{name}`: {}, such as `{}`.", field.about, field.example);
         }
@@ -64,7 +79,11 @@ fn provider(entry: &Provider) -> String {
     if let Some(default) = &audience.default {
         let _ = writeln!(page, "- Audience where the job asks for nothing: `{default}`");
     }
-    let word = if audience.caller_chooses { "A job can ask for any audience." } else { "A job cannot ask for another audience." };
+    let word = if audience.caller_chooses {
+        "A job can ask for any audience."
+    } else {
+        "A job cannot ask for another audience."
+    };
     let _ = writeln!(page, "- {word}{}", if audience.lists { " It may be an array of exactly one." } else { "" });
     if !audience.shared.is_empty() {
         let shared: Vec<String> = audience.shared.iter().map(|text| code(text)).collect();
@@ -81,7 +100,8 @@ fn provider(entry: &Provider) -> String {
 }
 
 fn claims(page: &mut String, entry: &Provider) {
-    let mut claims: Vec<(&String, &Claim)> = entry.claims.iter().filter(|(_, claim)| claim.role != Role::Envelope).collect();
+    let mut claims: Vec<(&String, &Claim)> =
+        entry.claims.iter().filter(|(_, claim)| claim.role != Role::Envelope).collect();
     claims.sort_by_key(|(name, claim)| (claim.role, *name));
     if claims.is_empty() {
         return;
@@ -90,34 +110,38 @@ fn claims(page: &mut String, entry: &Provider) {
         "\n## Claims\n\nWhat conditions can name. An *id* is given once and never again; a *name* can be given up and registered by somebody \
          else.\n\n",
     );
-    table(page, &["claim", "type", "part", "name or id", "who chooses it", "what it is", "derived"], claims.iter().map(|(name, claim)| {
-        let mut about = claim.about.clone();
-        if !claim.pinned_by.is_empty() {
-            let by: Vec<String> = claim.pinned_by.iter().map(|name| code(name)).collect();
-            let _ = write!(about, " Pinned by {}.", by.join(", "));
-        }
-        if claim.tenant.is_some() {
-            about.push_str(" Fixes the tenant.");
-        }
-        if claim.shape.is_some() {
-            about.push_str(" Whole values only, no patterns.");
-        }
-        if claim.optional {
-            about.push_str(" May be missing.");
-        }
-        if !claim.example.is_empty() {
-            let _ = write!(about, " Example: {}", code(&example(entry, &claim.example)));
-        }
-        vec![
-            code(name),
-            type_word(claim.kind).to_owned(),
-            role_word(claim.role).to_owned(),
-            kind_word(claim.name_kind).to_owned(),
-            chooser_word(claim.set_by).to_owned(),
-            about,
-            derived(claim),
-        ]
-    }));
+    table(
+        page,
+        &["claim", "type", "part", "name or id", "who chooses it", "what it is", "derived"],
+        claims.iter().map(|(name, claim)| {
+            let mut about = claim.about.clone();
+            if !claim.pinned_by.is_empty() {
+                let by: Vec<String> = claim.pinned_by.iter().map(|name| code(name)).collect();
+                let _ = write!(about, " Pinned by {}.", by.join(", "));
+            }
+            if claim.tenant.is_some() {
+                about.push_str(" Fixes the tenant.");
+            }
+            if claim.shape.is_some() {
+                about.push_str(" Whole values only, no patterns.");
+            }
+            if claim.optional {
+                about.push_str(" May be missing.");
+            }
+            if !claim.example.is_empty() {
+                let _ = write!(about, " Example: {}", code(&example(entry, &claim.example)));
+            }
+            vec![
+                code(name),
+                type_word(claim.kind).to_owned(),
+                role_word(claim.role).to_owned(),
+                kind_word(claim.name_kind).to_owned(),
+                chooser_word(claim.set_by).to_owned(),
+                about,
+                derived(claim),
+            ]
+        }),
+    );
     for prefix in &entry.families {
         let _ = writeln!(page, "\nAlso every string claim whose name begins with `{prefix}`.");
     }
@@ -130,7 +154,11 @@ fn derived(claim: &Claim) -> String {
     match derivation {
         Derivation::Alias { of } => format!("is {}", code(of)),
         Derivation::After { of, prefix, only_if } => {
-            let mut text = if prefix.is_empty() { format!("is {}", code(of)) } else { format!("{} after {}", code(of), code(prefix)) };
+            let mut text = if prefix.is_empty() {
+                format!("is {}", code(of))
+            } else {
+                format!("{} after {}", code(of), code(prefix))
+            };
             for (name, value) in only_if {
                 let _ = match value.as_str() {
                     "" => write!(text, ", where there is no {}", code(name)),
@@ -170,9 +198,11 @@ fn registry(entry: &Registry) -> String {
     let mut page = format!("{}\n# {} (`{}`)\n\n{}\n", notice("registries"), entry.title, entry.kind, entry.about);
     if !entry.fields.is_empty() {
         page.push_str("\n## What the trust file says\n\n");
-        table(&mut page, &["key", "what it is", "example"], entry.fields.iter().map(|(name, field)| {
-            vec![code(name), field.about.clone(), code(&field.example)]
-        }));
+        table(
+            &mut page,
+            &["key", "what it is", "example"],
+            entry.fields.iter().map(|(name, field)| vec![code(name), field.about.clone(), code(&field.example)]),
+        );
     }
     page.push_str("\n## Tokens, names and versions\n\n");
     let _ = match &entry.audience {
@@ -180,7 +210,9 @@ fn registry(entry: &Registry) -> String {
         AudienceForm::Default(text) => writeln!(page, "- Audience: `{text}`, unless the trust file says `audience:`"),
         AudienceForm::Given => writeln!(page, "- Audience: the trust file says it, in `audience:`"),
     };
-    for (title, rule) in [("Packages", &entry.packages), ("Versions", &entry.versions), ("Service accounts", &entry.accounts)] {
+    for (title, rule) in
+        [("Packages", &entry.packages), ("Versions", &entry.versions), ("Service accounts", &entry.accounts)]
+    {
         if let Some(rule) = rule {
             let _ = writeln!(page, "- {title}: {}", names(rule));
         }
@@ -189,10 +221,14 @@ fn registry(entry: &Registry) -> String {
         page.push_str("- A grant may name packages by a glob.\n");
     }
     page.push_str("\n## Actions\n\n");
-    table(&mut page, &["action", "what it allows"], entry.actions.iter().map(|action| {
-        let reads = if action.reads { " (reads only)" } else { "" };
-        vec![code(&action.name), format!("{}{reads}", action.about)]
-    }));
+    table(
+        &mut page,
+        &["action", "what it allows"],
+        entry.actions.iter().map(|action| {
+            let reads = if action.reads { " (reads only)" } else { "" };
+            vec![code(&action.name), format!("{}{reads}", action.about)]
+        }),
+    );
     let requires = entry.requires.iter().map(|(kind, requires)| (Some(kind.as_str()), requires.as_slice()));
     requirements(&mut page, "What it requires by itself, by provider", requires);
     notes(&mut page, &entry.notes);
@@ -209,7 +245,11 @@ fn names(rule: &NameRule) -> String {
     format!("{}; at most {} bytes; {form}. Example: `{}`", rule.about, rule.longest, rule.example)
 }
 
-fn requirements<'a>(page: &mut String, title: &str, groups: impl Iterator<Item = (Option<&'a str>, &'a [Requirement])>) {
+fn requirements<'a>(
+    page: &mut String,
+    title: &str,
+    groups: impl Iterator<Item = (Option<&'a str>, &'a [Requirement])>,
+) {
     let mut rows = Vec::new();
     for (kind, requirements) in groups {
         for one in requirements {

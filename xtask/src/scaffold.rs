@@ -58,7 +58,11 @@ pub fn new(kind: &str, name: &str) -> Result<(), ChoreError> {
     let (draft, next) = match kind {
         "rule" => (rule(name)?, "write it, give it a place in policies/bad, then `cargo xtask generate` and the tests"),
         "provider" => (provider(name, &today()?)?, "look every fact up, then `cargo xtask generate` and the tests"),
-        _ => return Err(refuse(format!("there is no template for `{kind}`: write `rule FAMILY/NAME` or `provider NAME`"))),
+        _ => {
+            return Err(refuse(format!(
+                "there is no template for `{kind}`: write `rule FAMILY/NAME` or `provider NAME`"
+            )));
+        }
     };
     let path = root().join(&draft.path);
     write_new(&path, &draft.text)?;
@@ -80,7 +84,8 @@ fn today() -> Result<String, ChoreError> {
 }
 
 fn check_name(name: &str) -> Result<(), ChoreError> {
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     if begins && name.split('-').all(is_word) {
         return Ok(());
@@ -113,23 +118,44 @@ mod tests {
         assert_eq!(draft.path, "crates/trustctl-analysis/src/rules/workflow/example_rule.rs");
         assert!(!draft.text.contains("{{"), "{}", draft.text);
         let headings = |text: &str| -> Vec<String> {
-            text.lines().map(|line| line.trim().trim_start_matches("///").trim().to_owned()).filter(|line| line.starts_with("## ")).collect()
+            text.lines()
+                .map(|line| line.trim().trim_start_matches("///").trim().to_owned())
+                .filter(|line| line.starts_with("## "))
+                .collect()
         };
         let other = trustctl_analysis::rule("self-hosted-runner").unwrap().documentation();
         assert_eq!(headings(&draft.text), headings(&other));
-        let examples: Vec<String> = draft.text.split("/// ```yaml\n").skip(1).filter_map(|rest| rest.split("/// ```").next())
-            .map(|example| example.lines().map(|line| line.trim().trim_start_matches("/// ").to_owned() + "\n").collect())
+        let examples: Vec<String> = draft
+            .text
+            .split("/// ```yaml\n")
+            .skip(1)
+            .filter_map(|rest| rest.split("/// ```").next())
+            .map(|example| {
+                example.lines().map(|line| line.trim().trim_start_matches("/// ").to_owned() + "\n").collect()
+            })
             .collect();
         assert_eq!(examples.len(), 2);
         for example in examples {
             let read = trustctl_policy::read_text("trust.yaml", &example);
-            assert!(read.policy.is_some_and(|policy| policy.refusals().is_empty()), "{:?}\n{example}", read.diagnostics);
+            assert!(
+                read.policy.is_some_and(|policy| policy.refusals().is_empty()),
+                "{:?}\n{example}",
+                read.diagnostics
+            );
         }
     }
 
     #[test]
     fn a_name_is_checked_before_it_becomes_a_path() {
-        for bad in ["example", "nowhere/example", "workflow/Example", "workflow/../x", "workflow/", "workflow/a--b", "workflow/1a"] {
+        for bad in [
+            "example",
+            "nowhere/example",
+            "workflow/Example",
+            "workflow/../x",
+            "workflow/",
+            "workflow/a--b",
+            "workflow/1a",
+        ] {
             assert!(rule(bad).is_err(), "{bad}");
         }
         for bad in ["", "A", "a/b", "../a", "a.yaml", "-a"] {

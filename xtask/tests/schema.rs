@@ -145,13 +145,17 @@ fn every_trust_file_of_the_repository_is_let_through() {
     let mut files = Vec::new();
     for folder in ["policies", "policies/bad"] {
         let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
-        files.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "yaml")));
+        files.extend(
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "yaml")),
+        );
     }
     assert!(files.len() > 5, "the ready policies are not where they were");
     for path in files {
         let text = fs::read_to_string(&path).unwrap();
         // What the reader refuses is there to be refused; of the rest the schema has nothing to say.
-        if path.parent().is_some_and(|folder| folder.ends_with("bad")) && trustctl_policy::read_text("", &text).policy.is_none() {
+        if path.parent().is_some_and(|folder| folder.ends_with("bad"))
+            && trustctl_policy::read_text("", &text).policy.is_none()
+        {
             continue;
         }
         assert_eq!(problems(&text), Vec::<String>::new(), "{}", path.display());
@@ -224,5 +228,7 @@ fn problems(yaml: &str) -> Vec<String> {
         Ok(value) => value,
         Err(error) => return vec![error.to_string()],
     };
-    VALIDATOR.with(|validator| validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect())
+    VALIDATOR.with(|validator| {
+        validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    })
 }

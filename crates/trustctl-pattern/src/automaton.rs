@@ -74,8 +74,7 @@ impl Automaton {
     }
 
     pub(crate) fn accepts_text(&self, bytes: impl IntoIterator<Item = u8>) -> bool {
-        self.run(self.start, bytes)
-            .is_some_and(|state| self.is_accepting(state))
+        self.run(self.start, bytes).is_some_and(|state| self.is_accepting(state))
     }
 
     /// Reads on to the next place where the text read so far is accepted and `next` stands behind it.
@@ -105,17 +104,9 @@ impl Automaton {
     ///
     /// Most bytes lead back to where they were read (`[a-z]+`). They are passed over by comparing, so that no
     /// look-up waits for the one before it, which is what reading an automaton costs otherwise.
-    pub(crate) fn run(
-        &self,
-        mut state: StateID,
-        bytes: impl IntoIterator<Item = u8>,
-    ) -> Option<StateID> {
+    pub(crate) fn run(&self, mut state: StateID, bytes: impl IntoIterator<Item = u8>) -> Option<StateID> {
         let mut bytes = bytes.into_iter();
-        while let Some(next) = bytes
-            .by_ref()
-            .map(|byte| self.dfa.next_state(state, byte))
-            .find(|next| *next != state)
-        {
+        while let Some(next) = bytes.by_ref().map(|byte| self.dfa.next_state(state, byte)).find(|next| *next != state) {
             state = next;
             if self.dfa.is_dead_state(state) {
                 break;
@@ -181,10 +172,7 @@ fn config(nfa: &NFA) -> dense::Config {
     let entry_bytes = size_of::<u32>();
     let stride = 1usize << nfa.byte_classes().stride2();
     // Fixed costs of the library's tables (start states, class map, scratch space per NFA state) come on top.
-    let table = (MAX_ENTRIES / classes)
-        .saturating_mul(stride)
-        .saturating_mul(entry_bytes)
-        + 4096;
+    let table = (MAX_ENTRIES / classes).saturating_mul(stride).saturating_mul(entry_bytes) + 4096;
     let scratch = nfa.states().len().saturating_mul(64) + 4096;
     let sets = MAX_SET_WORK / classes + scratch;
     dense::Config::new()
@@ -198,7 +186,5 @@ fn config(nfa: &NFA) -> dense::Config {
 }
 
 fn too_complex(limit: &str) -> PatternError {
-    PatternError::TooComplex {
-        limit: limit.to_owned(),
-    }
+    PatternError::TooComplex { limit: limit.to_owned() }
 }

@@ -47,18 +47,10 @@ pub fn ambiguous_cut(left: &Language, right: &Language) -> Cut {
         Ok(None) => Cut::Unique,
         Ok(Some(text)) => {
             let mut places = (0..=text.len()).filter(|&at| {
-                text.split_at_checked(at)
-                    .is_some_and(|(start, end)| left.contains(start) && right.contains(end))
+                text.split_at_checked(at).is_some_and(|(start, end)| left.contains(start) && right.contains(end))
             });
-            let (first, second) = (
-                places.next().unwrap_or_default(),
-                places.next().unwrap_or_default(),
-            );
-            Cut::Ambiguous {
-                text,
-                first,
-                second,
-            }
+            let (first, second) = (places.next().unwrap_or_default(), places.next().unwrap_or_default());
+            Cut::Ambiguous { text, first, second }
         }
         Err(limit) => Cut::Unknown(limit),
     }
@@ -85,12 +77,7 @@ impl<'l> TwoCuts<'l> {
         let symbols = left.union(right).symbols();
         let (left, right) = (Product::new(left), Product::new(right));
         let width = left.start().len() + 2 * right.start().len();
-        Self {
-            left,
-            right,
-            symbols,
-            width,
-        }
+        Self { left, right, symbols, width }
     }
 
     /// Adds a state, and the states that a cut right here leads to.
@@ -114,11 +101,7 @@ impl<'l> TwoCuts<'l> {
 
     fn parts<'s>(&self, state: &'s [u32]) -> Option<(u32, &'s [u32], &'s [u32])> {
         let (&phase, rest) = state.split_first()?;
-        let first = if phase == AFTER {
-            self.right.start().len()
-        } else {
-            self.left.start().len()
-        };
+        let first = if phase == AFTER { self.right.start().len() } else { self.left.start().len() };
         let (first, second) = rest.split_at_checked(first)?;
         Some((phase, first, second))
     }
@@ -136,19 +119,9 @@ impl Machine for TwoCuts<'_> {
         match phase {
             BEFORE => self.add(BEFORE, &self.left.step(first, byte), &[], states),
             AT_FIRST | BETWEEN => {
-                self.add(
-                    BETWEEN,
-                    &self.left.step(first, byte),
-                    &self.right.step(second, byte),
-                    states,
-                );
+                self.add(BETWEEN, &self.left.step(first, byte), &self.right.step(second, byte), states);
             }
-            _ => self.add(
-                AFTER,
-                &self.right.step(first, byte),
-                &self.right.step(second, byte),
-                states,
-            ),
+            _ => self.add(AFTER, &self.right.step(first, byte), &self.right.step(second, byte), states),
         }
     }
 

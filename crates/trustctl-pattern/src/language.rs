@@ -89,28 +89,19 @@ pub enum LanguagePart<'a> {
 
 impl Language {
     pub(crate) fn leaf(leaf: Leaf) -> Self {
-        Self {
-            leaves: vec![leaf],
-            formula: vec![Op::Leaf(0)],
-        }
+        Self { leaves: vec![leaf], formula: vec![Op::Leaf(0)] }
     }
 
     /// Every text of printable ASCII.
     #[must_use]
     pub fn all() -> Self {
-        Self {
-            leaves: Vec::new(),
-            formula: vec![Op::And(0)],
-        }
+        Self { leaves: Vec::new(), formula: vec![Op::And(0)] }
     }
 
     /// No text.
     #[must_use]
     pub fn none() -> Self {
-        Self {
-            leaves: Vec::new(),
-            formula: vec![Op::Or(0)],
-        }
+        Self { leaves: Vec::new(), formula: vec![Op::Or(0)] }
     }
 
     /// Exactly these texts, however many; those outside printable ASCII are left out.
@@ -187,15 +178,9 @@ impl Language {
                     Box::new(move |byte| classes.get(usize::from(byte)).copied().unwrap_or(0))
                 }
             };
-            groups = groups
-                .into_iter()
-                .flat_map(|group| split(group, &class))
-                .collect();
+            groups = groups.into_iter().flat_map(|group| split(group, &class)).collect();
         }
-        let mut firsts: Vec<u8> = groups
-            .iter()
-            .filter_map(|group| group.first().copied())
-            .collect();
+        let mut firsts: Vec<u8> = groups.iter().filter_map(|group| group.first().copied()).collect();
         firsts.sort_by_key(|&byte| search::preference().position(|other| other == byte));
         firsts
     }
@@ -203,21 +188,17 @@ impl Language {
     fn combine(&self, other: &Self, op: impl Fn(usize) -> Op) -> Self {
         let mut result = self.clone();
         // `a ∪ b ∪ c` becomes one operator over three, not two over two.
-        let left = result
-            .formula
-            .pop_if(|last| matches!(*last, Op::And(n) | Op::Or(n) if *last == op(n)));
+        let left = result.formula.pop_if(|last| matches!(*last, Op::And(n) | Op::Or(n) if *last == op(n)));
         let operands = match left {
             Some(Op::And(operands) | Op::Or(operands)) => operands,
             _ => 1,
         };
         let offset = result.leaves.len();
         result.leaves.extend(other.leaves.iter().cloned());
-        result
-            .formula
-            .extend(other.formula.iter().map(|&op| match op {
-                Op::Leaf(index) => Op::Leaf(index + offset),
-                other => other,
-            }));
+        result.formula.extend(other.formula.iter().map(|&op| match op {
+            Op::Leaf(index) => Op::Leaf(index + offset),
+            other => other,
+        }));
         result.formula.push(op(operands + 1));
         result
     }
@@ -287,9 +268,7 @@ pub fn disjoint(a: &Language, b: &Language) -> Answer {
 
 impl fmt::Debug for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Language")
-            .field("automata", &self.leaves.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Language").field("automata", &self.leaves.len()).finish_non_exhaustive()
     }
 }
 
@@ -301,10 +280,7 @@ pub(crate) struct Product<'l> {
 
 impl<'l> Product<'l> {
     pub(crate) fn new(language: &'l Language) -> Self {
-        Self {
-            language,
-            symbols: language.symbols(),
-        }
+        Self { language, symbols: language.symbols() }
     }
 
     pub(crate) fn start(&self) -> State {
@@ -312,22 +288,13 @@ impl<'l> Product<'l> {
     }
 
     pub(crate) fn step(&self, state: &[u32], byte: u8) -> State {
-        self.language
-            .leaves
-            .iter()
-            .zip(state)
-            .map(|(leaf, &state)| leaf.step(state, byte))
-            .collect()
+        self.language.leaves.iter().zip(state).map(|(leaf, &state)| leaf.step(state, byte)).collect()
     }
 
     pub(crate) fn is_accepting(&self, state: &[u32]) -> bool {
         let leaf = |index: usize| {
-            let accepting = self
-                .language
-                .leaves
-                .get(index)
-                .zip(state.get(index))
-                .is_some_and(|(l, &s)| l.is_accepting(s));
+            let accepting =
+                self.language.leaves.get(index).zip(state.get(index)).is_some_and(|(l, &s)| l.is_accepting(s));
             Some(accepting)
         };
         self.evaluate(leaf) == Some(true)
@@ -336,11 +303,7 @@ impl<'l> Product<'l> {
     /// Whether anything read from here may still be accepted: false only where that is certain.
     pub(crate) fn is_alive(&self, state: &[u32]) -> bool {
         let leaf = |index: usize| {
-            if state.get(index) == Some(&DEAD) {
-                Some(false)
-            } else {
-                None
-            }
+            if state.get(index) == Some(&DEAD) { Some(false) } else { None }
         };
         self.evaluate(leaf) != Some(false)
     }

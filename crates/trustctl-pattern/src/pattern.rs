@@ -131,28 +131,14 @@ impl Pattern {
     #[must_use]
     pub fn literal(text: &str) -> Self {
         let (source, prefix) = (text.into(), text.into());
-        Self {
-            inner: Arc::new(Inner {
-                source,
-                kind: PatternKind::Literal,
-                prefix,
-                automaton: None,
-            }),
-        }
+        Self { inner: Arc::new(Inner { source, kind: PatternKind::Literal, prefix, automaton: None }) }
     }
 
     fn compile(text: &str, kind: PatternKind) -> Result<Self, PatternError> {
         let automaton = Automaton::build(syntax_of(text, kind)?)?;
         let prefix = automaton.literal_prefix().into();
         let automaton = Some(Arc::new(automaton));
-        Ok(Self {
-            inner: Arc::new(Inner {
-                source: text.into(),
-                kind,
-                prefix,
-                automaton,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { source: text.into(), kind, prefix, automaton }) })
     }
 
     /// The text it was made from.
@@ -221,11 +207,7 @@ impl Pattern {
     /// assert_eq!(file.match_ends_before("a.yml@b.yml@refs/x", "@refs").collect::<Vec<_>>(), [11]);
     /// # Ok::<(), trustctl_pattern::PatternError>(())
     /// ```
-    pub fn match_ends_before<'t>(
-        &'t self,
-        text: &'t str,
-        next: &'t str,
-    ) -> impl Iterator<Item = usize> + 't {
+    pub fn match_ends_before<'t>(&'t self, text: &'t str, next: &'t str) -> impl Iterator<Item = usize> + 't {
         let mut walk = self.inner.automaton.as_deref().map(|automaton| (automaton, automaton.walk(text)));
         let mut literal = match walk {
             Some(_) => None,
@@ -255,10 +237,7 @@ impl Pattern {
     #[must_use]
     pub fn automaton_bytes(&self) -> usize {
         let inner = &*self.inner;
-        let automaton = inner
-            .automaton
-            .as_ref()
-            .map_or(0, |automaton| automaton.bytes());
+        let automaton = inner.automaton.as_ref().map_or(0, |automaton| automaton.bytes());
         size_of::<Inner>() + inner.source.len() + inner.prefix.len() + automaton
     }
 
@@ -274,11 +253,7 @@ impl Pattern {
     /// The pattern as a syntax tree, to stand among other parts of a text.
     pub(crate) fn part(&self) -> Result<regex_syntax::hir::Hir, PatternError> {
         let hir = syntax_of(self.source(), self.kind())?;
-        if hir.properties().look_set().is_empty() {
-            Ok(hir)
-        } else {
-            Err(PatternError::AnchoredPart)
-        }
+        if hir.properties().look_set().is_empty() { Ok(hir) } else { Err(PatternError::AnchoredPart) }
     }
 }
 
@@ -294,10 +269,7 @@ fn syntax_of(text: &str, kind: PatternKind) -> Result<regex_syntax::hir::Hir, Pa
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pattern")
-            .field("kind", &self.kind())
-            .field("source", &self.source())
-            .finish_non_exhaustive()
+        f.debug_struct("Pattern").field("kind", &self.kind()).field("source", &self.source()).finish_non_exhaustive()
     }
 }
 

@@ -110,9 +110,5 @@ fn spell(texts: &[(usize, u8)]) -> String {
 /// Printable ASCII from most to least readable: small letters, capitals, digits, punctuation, the blank.
 pub(crate) fn preference() -> impl Iterator<Item = u8> {
     let punctuation = (b'!'..=b'~').filter(u8::is_ascii_punctuation);
-    (b'a'..=b'z')
-        .chain(b'A'..=b'Z')
-        .chain(b'0'..=b'9')
-        .chain(punctuation)
-        .chain([b' '])
+    (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').chain(punctuation).chain([b' '])
 }

@@ -58,9 +58,7 @@ impl Suspicion {
         match self.reading {
             Reading::Regex => {
                 let text = text.strip_prefix('^').unwrap_or(text);
-                text.strip_suffix('$')
-                    .filter(|rest| !rest.ends_with('\\'))
-                    .unwrap_or(text)
+                text.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(text)
             }
             Reading::Glob | Reading::Template => text,
         }
@@ -81,13 +79,7 @@ impl Suspicion {
 /// ```
 #[must_use]
 pub fn looks_like_pattern(text: &str) -> Option<Suspicion> {
-    let found = |reading, span| {
-        Some(Suspicion {
-            reading,
-            span,
-            text: text.to_owned(),
-        })
-    };
+    let found = |reading, span| Some(Suspicion { reading, span, text: text.to_owned() });
     if let Some(span) = regex_sign(text) {
         return found(Reading::Regex, span);
     }
@@ -121,10 +113,7 @@ fn regex_sign(text: &str) -> Option<Range<usize>> {
 }
 
 fn is_escaped(character: char) -> bool {
-    matches!(
-        character,
-        'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'b' | 'B' | 'A' | 'z'
-    ) || character.is_ascii_punctuation()
+    matches!(character, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'b' | 'B' | 'A' | 'z') || character.is_ascii_punctuation()
 }
 
 /// `(a|b)`; not `(linux | mac)`, which people write in names.
@@ -144,11 +133,7 @@ fn class(text: &str) -> Option<usize> {
     let mut ranges = 0;
     while let Some(first) = inner.chars().next() {
         let mut after = inner.chars().skip(1);
-        let last = if after.next() == Some('-') {
-            after.next()
-        } else {
-            None
-        };
+        let last = if after.next() == Some('-') { after.next() } else { None };
         let length = match last {
             Some(last) if is_range(first, last) => {
                 ranges += 1;
@@ -164,10 +149,7 @@ fn class(text: &str) -> Option<usize> {
 
 fn is_range(first: char, last: char) -> bool {
     let alike = |of: fn(&char) -> bool| of(&first) && of(&last);
-    first < last
-        && (alike(char::is_ascii_digit)
-            || alike(char::is_ascii_lowercase)
-            || alike(char::is_ascii_uppercase))
+    first < last && (alike(char::is_ascii_digit) || alike(char::is_ascii_lowercase) || alike(char::is_ascii_uppercase))
 }
 
 /// `{2}`, `{2,}`, `{2,3}` behind something.
@@ -190,9 +172,7 @@ fn hole(text: &str) -> Option<Range<usize>> {
         let end = rest.find('}')?;
         let name = rest.get(..end)?;
         let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_'));
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_'));
         is_name.then_some(at..at + end + 2)
     })
 }
@@ -224,11 +204,7 @@ mod tests {
             ("{package.name}-v", Reading::Template, "{package.name}"),
         ] {
             let suspicion = looks_like_pattern(text).unwrap_or_else(|| panic!("{text} passes"));
-            assert_eq!(
-                (suspicion.reading, text.get(suspicion.span.clone()).unwrap()),
-                (reading, sign),
-                "{text}"
-            );
+            assert_eq!((suspicion.reading, text.get(suspicion.span.clone()).unwrap()), (reading, sign), "{text}");
         }
     }
 
@@ -278,25 +254,10 @@ mod tests {
 
     #[test]
     fn the_matcher_to_write_is_quoted() {
-        assert_eq!(
-            looks_like_pattern("it's *").unwrap().matcher(),
-            "{ glob: 'it''s *' }"
-        );
-        assert_eq!(
-            looks_like_pattern(r"^cost\$").unwrap().matcher(),
-            r"{ regex: 'cost\$' }"
-        );
-        assert_eq!(
-            looks_like_pattern("v{version}").unwrap().matcher(),
-            "{ template: 'v{version}' }"
-        );
+        assert_eq!(looks_like_pattern("it's *").unwrap().matcher(), "{ glob: 'it''s *' }");
+        assert_eq!(looks_like_pattern(r"^cost\$").unwrap().matcher(), r"{ regex: 'cost\$' }");
+        assert_eq!(looks_like_pattern("v{version}").unwrap().matcher(), "{ template: 'v{version}' }");
         assert_eq!(looks_like_pattern("v{version}").unwrap().pattern(), None);
-        assert!(
-            looks_like_pattern("v*")
-                .unwrap()
-                .pattern()
-                .unwrap()
-                .is_match("v1")
-        );
+        assert!(looks_like_pattern("v*").unwrap().pattern().unwrap().is_match("v1"));
     }
 }

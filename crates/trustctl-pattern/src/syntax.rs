@@ -7,9 +7,7 @@
 use std::ops::Range;
 
 use regex_syntax::ast::{self, AssertionKind, Ast};
-use regex_syntax::hir::{
-    Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition, translate::TranslatorBuilder,
-};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition, translate::TranslatorBuilder};
 
 use crate::PatternError;
 
@@ -25,11 +23,7 @@ pub(crate) const PRINTABLE: std::ops::RangeInclusive<u8> = b' '..=b'~';
 /// A glob; with `crossing`, `*` and `?` take delimiters too.
 pub(crate) fn glob(text: &str, crossing: bool) -> Result<Hir, PatternError> {
     check_text(text)?;
-    let one = if crossing {
-        printable()
-    } else {
-        without_delimiters()
-    };
+    let one = if crossing { printable() } else { without_delimiters() };
     let mut parts = Vec::new();
     let mut bytes = text.bytes().enumerate().peekable();
     while let Some((at, byte)) = bytes.next() {
@@ -47,10 +41,7 @@ pub(crate) fn glob(text: &str, crossing: bool) -> Result<Hir, PatternError> {
                 None => return Err(PatternError::DanglingEscape { span: at..at + 1 }),
             },
             b'[' | b']' | b'{' | b'}' | b'(' | b')' | b'|' | b'^' | b'$' => {
-                return Err(PatternError::GlobCharacter {
-                    span: at..at + 1,
-                    found: char::from(byte),
-                });
+                return Err(PatternError::GlobCharacter { span: at..at + 1, found: char::from(byte) });
             }
             _ => parts.push(Hir::literal([byte])),
         }
@@ -66,11 +57,7 @@ pub(crate) fn regex(text: &str) -> Result<Hir, PatternError> {
 /// A regex to be found anywhere in a value; `^` and `$` are the value's start and end.
 pub(crate) fn search(text: &str) -> Result<Hir, PatternError> {
     let body = parse(text, true)?;
-    Ok(Hir::concat(vec![
-        any_run(printable()),
-        body,
-        any_run(printable()),
-    ]))
+    Ok(Hir::concat(vec![any_run(printable()), body, any_run(printable())]))
 }
 
 /// A text that stands for itself; an error where it is not printable.
@@ -93,29 +80,20 @@ fn parse(text: &str, anchors: bool) -> Result<Hir, PatternError> {
         .utf8(false)
         .build()
         .translate(text, &tree)
-        .map_err(|error| PatternError::Syntax {
-            span: range(error.span()),
-            reason: error.kind().to_string(),
-        })?;
+        .map_err(|error| PatternError::Syntax { span: range(error.span()), reason: error.kind().to_string() })?;
     Ok(printable_only(hir))
 }
 
 fn check_text(text: &str) -> Result<(), PatternError> {
     if text.len() > MAX_LENGTH {
-        return Err(PatternError::TooLong {
-            length: text.len(),
-            limit: MAX_LENGTH,
-        });
+        return Err(PatternError::TooLong { length: text.len(), limit: MAX_LENGTH });
     }
     check_printable(text)
 }
 
 fn check_printable(text: &str) -> Result<(), PatternError> {
     match text.char_indices().find(|(_, found)| !is_printable(*found)) {
-        Some((at, found)) => Err(PatternError::NotPrintable {
-            span: at..at + found.len_utf8(),
-            found,
-        }),
+        Some((at, found)) => Err(PatternError::NotPrintable { span: at..at + found.len_utf8(), found }),
         None => Ok(()),
     }
 }
@@ -133,20 +111,16 @@ fn syntax_error(text: &str, error: &ast::Error) -> PatternError {
     match error.kind() {
         ast::ErrorKind::UnsupportedLookAround => PatternError::LookAround { span },
         ast::ErrorKind::UnsupportedBackreference => PatternError::BackReference { span },
-        ast::ErrorKind::NestLimitExceeded(limit) => PatternError::TooComplex {
-            limit: format!("it nests more than {limit} deep"),
-        },
+        ast::ErrorKind::NestLimitExceeded(limit) => {
+            PatternError::TooComplex { limit: format!("it nests more than {limit} deep") }
+        }
         ast::ErrorKind::FlagUnrecognized
         | ast::ErrorKind::FlagDuplicate { .. }
         | ast::ErrorKind::FlagRepeatedNegation { .. }
-        | ast::ErrorKind::FlagDanglingNegation => PatternError::Flags {
-            found: text.get(span.clone()).unwrap_or_default().to_owned(),
-            span,
-        },
-        kind => PatternError::Syntax {
-            span,
-            reason: kind.to_string(),
-        },
+        | ast::ErrorKind::FlagDanglingNegation => {
+            PatternError::Flags { found: text.get(span.clone()).unwrap_or_default().to_owned(), span }
+        }
+        kind => PatternError::Syntax { span, reason: kind.to_string() },
     }
 }
 
@@ -172,15 +146,11 @@ impl ast::Visitor for Allowed<'_> {
 
     fn visit_pre(&mut self, ast: &Ast) -> Result<(), PatternError> {
         match ast {
-            Ast::Flags(flags) => Err(PatternError::Flags {
-                span: range(&flags.span),
-                found: self.found(&flags.span),
-            }),
+            Ast::Flags(flags) => Err(PatternError::Flags { span: range(&flags.span), found: self.found(&flags.span) }),
             Ast::Group(group) => match group.flags() {
-                Some(flags) if !flags.items.is_empty() => Err(PatternError::Flags {
-                    span: range(&flags.span),
-                    found: self.found(&flags.span),
-                }),
+                Some(flags) if !flags.items.is_empty() => {
+                    Err(PatternError::Flags { span: range(&flags.span), found: self.found(&flags.span) })
+                }
                 _ => Ok(()),
             },
             Ast::Assertion(assertion) => {
@@ -201,24 +171,21 @@ impl ast::Visitor for Allowed<'_> {
                     _ => Err(PatternError::WordBoundary { span, found }),
                 }
             }
-            Ast::Literal(literal) if !is_printable(literal.c) => Err(PatternError::NotPrintable {
-                span: range(&literal.span),
-                found: literal.c,
-            }),
-            Ast::ClassUnicode(class) => Err(PatternError::UnicodeClass {
-                span: range(&class.span),
-                found: self.found(&class.span),
-            }),
+            Ast::Literal(literal) if !is_printable(literal.c) => {
+                Err(PatternError::NotPrintable { span: range(&literal.span), found: literal.c })
+            }
+            Ast::ClassUnicode(class) => {
+                Err(PatternError::UnicodeClass { span: range(&class.span), found: self.found(&class.span) })
+            }
             _ => Ok(()),
         }
     }
 
     fn visit_class_set_item_pre(&mut self, item: &ast::ClassSetItem) -> Result<(), PatternError> {
         match item {
-            ast::ClassSetItem::Unicode(class) => Err(PatternError::UnicodeClass {
-                span: range(&class.span),
-                found: self.found(&class.span),
-            }),
+            ast::ClassSetItem::Unicode(class) => {
+                Err(PatternError::UnicodeClass { span: range(&class.span), found: self.found(&class.span) })
+            }
             _ => Ok(()),
         }
     }
@@ -234,23 +201,11 @@ fn printable_only(hir: Hir) -> Hir {
         HirKind::Literal(literal) => Hir::literal(literal.0),
         HirKind::Class(Class::Bytes(class)) => restricted(class),
         // The tree's own simplifications write a choice of ASCII characters as a class of characters.
-        HirKind::Class(Class::Unicode(class)) => {
-            restricted(class.to_byte_class().unwrap_or_else(ClassBytes::empty))
-        }
+        HirKind::Class(Class::Unicode(class)) => restricted(class.to_byte_class().unwrap_or_else(ClassBytes::empty)),
         HirKind::Look(look) => Hir::look(look),
         HirKind::Repetition(repetition) => {
-            let Repetition {
-                min,
-                max,
-                greedy,
-                sub,
-            } = repetition;
-            Hir::repetition(Repetition {
-                min,
-                max,
-                greedy,
-                sub: Box::new(printable_only(*sub)),
-            })
+            let Repetition { min, max, greedy, sub } = repetition;
+            Hir::repetition(Repetition { min, max, greedy, sub: Box::new(printable_only(*sub)) })
         }
         HirKind::Capture(capture) => printable_only(*capture.sub),
         HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(printable_only).collect()),
@@ -267,10 +222,7 @@ fn printable_only(hir: Hir) -> Hir {
 }
 
 fn restricted(mut class: ClassBytes) -> Hir {
-    class.intersect(&ClassBytes::new([ClassBytesRange::new(
-        *PRINTABLE.start(),
-        *PRINTABLE.end(),
-    )]));
+    class.intersect(&ClassBytes::new([ClassBytesRange::new(*PRINTABLE.start(), *PRINTABLE.end())]));
     Hir::class(Class::Bytes(class))
 }
 
@@ -285,10 +237,5 @@ fn without_delimiters() -> Hir {
 }
 
 fn any_run(one: Hir) -> Hir {
-    Hir::repetition(Repetition {
-        min: 0,
-        max: None,
-        greedy: true,
-        sub: Box::new(one),
-    })
+    Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(one) })
 }

@@ -19,10 +19,7 @@ impl Words {
     pub(crate) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let mut tree = Self::default();
         let mut next = ROOT + 1;
-        for word in words
-            .into_iter()
-            .filter(|word| word.bytes().all(|byte| PRINTABLE.contains(&byte)))
-        {
+        for word in words.into_iter().filter(|word| word.bytes().all(|byte| PRINTABLE.contains(&byte))) {
             let mut state = ROOT;
             for byte in word.bytes() {
                 state = *tree.edges.entry((state, byte)).or_insert_with(|| {
@@ -37,11 +34,7 @@ impl Words {
     }
 
     pub(crate) fn start(&self) -> u32 {
-        if self.accepting.is_empty() {
-            DEAD
-        } else {
-            ROOT
-        }
+        if self.accepting.is_empty() { DEAD } else { ROOT }
     }
 
     pub(crate) fn step(&self, state: u32, byte: u8) -> u32 {

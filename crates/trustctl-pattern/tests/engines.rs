@@ -1,10 +1,6 @@
 //! The automaton against other engines that read the same patterns, on words near the pattern.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail as tests do"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail as tests do")]
 
 use proptest::prelude::*;
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
@@ -34,10 +30,7 @@ fn glob() -> impl Strategy<Value = String> {
         2 => Just("?".to_owned()),
         2 => prop::sample::select(vec!['*', '?', '\\', '[', 'a', '/']).prop_map(|c| format!("\\{c}")),
     ];
-    (
-        prop::collection::vec(piece, 0..7),
-        prop::bool::weighted(0.2),
-    )
+    (prop::collection::vec(piece, 0..7), prop::bool::weighted(0.2))
         .prop_map(|(pieces, crossing)| pieces.concat() + if crossing { "**" } else { "" })
 }
 
@@ -62,8 +55,7 @@ fn regex() -> impl Strategy<Value = String> {
 /// The same with anchors here and there.
 fn search() -> impl Strategy<Value = String> {
     let anchor = || prop::sample::select(vec!["", "", "^", "$", r"\A", r"\z", "(^|/)", "($|/)"]);
-    (anchor(), regex(), anchor(), regex(), anchor())
-        .prop_map(|(a, b, c, d, e)| format!("{a}{b}{c}{d}{e}"))
+    (anchor(), regex(), anchor(), regex(), anchor()).prop_map(|(a, b, c, d, e)| format!("{a}{b}{c}{d}{e}"))
 }
 
 /// Words from nowhere, and one that matches with one place changed.
@@ -73,14 +65,8 @@ fn near(pattern: &Pattern, words: &[String], at: usize, put: char) -> Vec<String
         let at = at % (shortest.len() + 1);
         let (start, end) = shortest.split_at(at);
         near.push(format!("{start}{put}{end}"));
-        near.push(format!(
-            "{start}{put}{}",
-            end.chars().skip(1).collect::<String>()
-        ));
-        near.push(format!(
-            "{start}{}",
-            end.chars().skip(1).collect::<String>()
-        ));
+        near.push(format!("{start}{put}{}", end.chars().skip(1).collect::<String>()));
+        near.push(format!("{start}{}", end.chars().skip(1).collect::<String>()));
         near.push(shortest.to_uppercase());
         near.push(format!("{shortest}{shortest}"));
         near.push(shortest);
@@ -102,9 +88,7 @@ fn by_hand(pattern: &[char], text: &[char], crossing: bool) -> bool {
             .take_while(|&run| text[..run].iter().all(plain))
             .any(|run| by_hand(rest, &text[run..], crossing)),
         ['?', rest @ ..] => text.first().is_some_and(plain) && by_hand(rest, &text[1..], crossing),
-        ['\\', c, rest @ ..] | [c, rest @ ..] => {
-            text.first() == Some(c) && by_hand(rest, &text[1..], crossing)
-        }
+        ['\\', c, rest @ ..] | [c, rest @ ..] => text.first() == Some(c) && by_hand(rest, &text[1..], crossing),
     }
 }
 
@@ -136,19 +120,14 @@ fn other_engine(pattern: &str) -> PikeVM {
 
 fn check_shape(pattern: &Pattern, text: &str, at: usize) -> Result<(), TestCaseError> {
     let is_match = pattern.is_match(text);
-    let cut = text
-        .char_indices()
-        .map(|(at, _)| at)
-        .nth(at % (text.chars().count() + 1))
-        .unwrap_or(text.len());
+    let cut = text.char_indices().map(|(at, _)| at).nth(at % (text.chars().count() + 1)).unwrap_or(text.len());
     let (start, end) = text.split_at(cut);
     prop_assert_eq!(pattern.is_match_pieces([start, "", end]), is_match);
     prop_assert_eq!(pattern.language().contains(text), is_match);
     prop_assert!(!is_match || (is_printable(text) && text.starts_with(pattern.literal_prefix())));
     let ends: Vec<usize> = pattern.match_ends(text).collect();
-    let expected: Vec<usize> = (0..=text.len())
-        .filter(|&end| text.get(..end).is_some_and(|start| pattern.is_match(start)))
-        .collect();
+    let expected: Vec<usize> =
+        (0..=text.len()).filter(|&end| text.get(..end).is_some_and(|start| pattern.is_match(start))).collect();
     prop_assert_eq!(ends, expected);
     Ok(())
 }

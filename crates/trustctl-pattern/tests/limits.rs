@@ -11,11 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = work();
-    assert!(
-        start.elapsed() < PATIENCE,
-        "{name} took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < PATIENCE, "{name} took {:?}", start.elapsed());
     result
 }
 
@@ -38,19 +34,13 @@ fn hostile_patterns_are_refused() {
         format!("{}{}", "(".repeat(200), ")".repeat(200)),
     ];
     for text in &hostile {
-        for (build, may_be_simple) in [
-            (Pattern::regex as fn(&str) -> _, false),
-            (Pattern::search, true),
-        ] {
+        for (build, may_be_simple) in [(Pattern::regex as fn(&str) -> _, false), (Pattern::search, true)] {
             let result = timed(text, || build(text));
             // A search for some of these finds them at once, as the empty text is among them.
             if may_be_simple && result.is_ok() {
                 continue;
             }
-            assert!(
-                matches!(result, Err(PatternError::TooComplex { .. })),
-                "{text}: {result:?}"
-            );
+            assert!(matches!(result, Err(PatternError::TooComplex { .. })), "{text}: {result:?}");
         }
     }
     for build in [Pattern::glob, Pattern::crossing_glob] {
@@ -76,10 +66,7 @@ fn demanding_patterns_are_built() {
         &"a?".repeat(256),
     ] {
         let pattern = timed(text, || Pattern::regex(text));
-        assert!(
-            pattern.is_ok_and(|pattern| pattern.automaton_bytes() < 100_000),
-            "{text}"
-        );
+        assert!(pattern.is_ok_and(|pattern| pattern.automaton_bytes() < 100_000), "{text}");
     }
     for text in ["*a".repeat(32), "*?".repeat(32)] {
         assert!(timed(&text, || Pattern::glob(&text)).is_ok(), "{text}");
@@ -88,20 +75,9 @@ fn demanding_patterns_are_built() {
 
 #[test]
 fn patterns_have_a_length() {
-    for build in [
-        Pattern::glob,
-        Pattern::crossing_glob,
-        Pattern::regex,
-        Pattern::search,
-    ] {
+    for build in [Pattern::glob, Pattern::crossing_glob, Pattern::regex, Pattern::search] {
         assert!(build(&"acme/web".repeat(64)).is_ok());
-        assert_eq!(
-            build(&"a".repeat(513)),
-            Err(PatternError::TooLong {
-                length: 513,
-                limit: 512
-            })
-        );
+        assert_eq!(build(&"a".repeat(513)), Err(PatternError::TooLong { length: 513, limit: 512 }));
     }
     assert!(Pattern::literal(&"a".repeat(100_000)).is_match(&"a".repeat(100_000)));
 }
@@ -110,9 +86,8 @@ fn patterns_have_a_length() {
 fn a_question_over_its_budget_is_unknown() {
     // Common multiples of these lengths begin at 323,323.
     let lengths = ["(a{7})+", "(a{11})+", "(a{13})+", "(a{17})+", "(a{19})+"];
-    let both = lengths.iter().fold(Language::all(), |all, text| {
-        all.intersect(&Pattern::regex(text).unwrap().language())
-    });
+    let both =
+        lengths.iter().fold(Language::all(), |all, text| all.intersect(&Pattern::regex(text).unwrap().language()));
     let answer = timed("common multiples", || both.is_empty());
     assert_eq!(answer, Answer::Unknown(Limit::States));
     assert!(!answer.is_yes() && answer.witness().is_none());
@@ -122,28 +97,18 @@ fn a_question_over_its_budget_is_unknown() {
 fn a_union_of_many_is_not_made_deterministic() {
     // As one automaton, a dozen of these are past any limit.
     let globs: Vec<String> = (0..200).map(|n| format!("team-{n:03}/*-{n}-*")).collect();
-    let union = globs.iter().fold(Language::none(), |all, text| {
-        all.union(&Pattern::glob(text).unwrap().language())
-    });
+    let union = globs.iter().fold(Language::none(), |all, text| all.union(&Pattern::glob(text).unwrap().language()));
     let member = Pattern::glob("team-123/a-123-*").unwrap().language();
     assert_eq!(timed("member", || member.is_subset_of(&union)), Answer::Yes);
     let other = Pattern::glob("team-123/a-124-*").unwrap().language();
-    assert_eq!(
-        timed("other", || other.is_subset_of(&union)),
-        Answer::No("team-123/a-124-".to_owned())
-    );
+    assert_eq!(timed("other", || other.is_subset_of(&union)), Answer::No("team-123/a-124-".to_owned()));
 }
 
 #[test]
 fn thousands_of_words_are_one_automaton() {
     let names: Vec<String> = (0..5000).map(|n| format!("acme/service-{n}")).collect();
     let words = Language::words(names.iter().map(String::as_str));
-    let pattern = Pattern::regex("acme/service-[0-9]{1,4}")
-        .unwrap()
-        .language();
+    let pattern = Pattern::regex("acme/service-[0-9]{1,4}").unwrap().language();
     assert_eq!(timed("words", || words.is_subset_of(&pattern)), Answer::Yes);
-    assert_eq!(
-        timed("pattern", || pattern.is_subset_of(&words)),
-        Answer::No("acme/service-00".to_owned())
-    );
+    assert_eq!(timed("pattern", || pattern.is_subset_of(&words)), Answer::No("acme/service-00".to_owned()));
 }

@@ -1,10 +1,6 @@
 //! Questions about languages, against another library and against trying every word.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::string_slice,
-    reason = "helpers of tests may fail as tests do"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "helpers of tests may fail as tests do")]
 
 use proptest::prelude::*;
 use regexsolver::Term;
@@ -12,8 +8,7 @@ use trustctl_pattern::{Answer, Cut, Language, Pattern, ambiguous_cut, disjoint};
 
 /// A small regex over `a`, `b`, `1`, `/`.
 fn regex() -> impl Strategy<Value = String> {
-    let atom = prop::sample::select(vec!["a", "b", "1", "/", ".", "[ab]", "[^/]", "[0-9]", ""])
-        .prop_map(str::to_owned);
+    let atom = prop::sample::select(vec!["a", "b", "1", "/", ".", "[ab]", "[^/]", "[0-9]", ""]).prop_map(str::to_owned);
     atom.prop_recursive(4, 14, 4, |inner| {
         prop_oneof![
             3 => prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
@@ -32,10 +27,7 @@ fn words(letters: &[char], longest: usize) -> Vec<String> {
     let mut all = vec![String::new()];
     let mut last = all.clone();
     for _ in 0..longest {
-        last = last
-            .iter()
-            .flat_map(|word| letters.iter().map(move |letter| format!("{word}{letter}")))
-            .collect();
+        last = last.iter().flat_map(|word| letters.iter().map(move |letter| format!("{word}{letter}"))).collect();
         all.extend(last.iter().cloned());
     }
     all
@@ -46,17 +38,12 @@ const LETTERS: [char; 5] = ['a', 'b', 'c', '0', '1'];
 const LETTERS_AND_SLASH: [char; 6] = ['a', 'b', 'c', '0', '1', '/'];
 
 fn term(text: &str) -> Term {
-    Term::from_pattern(text)
-        .unwrap()
-        .intersection([&Term::from_pattern("[ -~]*").unwrap()])
-        .unwrap()
+    Term::from_pattern(text).unwrap().intersection([&Term::from_pattern("[ -~]*").unwrap()]).unwrap()
 }
 
 /// The text shows what the answer says, and no lesser word does.
 fn check_least(answer: &Answer, is_witness: impl Fn(&str) -> bool) -> Result<(), TestCaseError> {
-    let least = words(&LETTERS_AND_SLASH, 4)
-        .into_iter()
-        .find(|word| is_witness(word));
+    let least = words(&LETTERS_AND_SLASH, 4).into_iter().find(|word| is_witness(word));
     match answer {
         Answer::Yes => prop_assert_eq!(least, None),
         Answer::No(text) => {
@@ -162,11 +149,7 @@ fn the_order_of_witnesses() {
         ("(b|1|/)a?", "b"),
         ("[0-9-]{2}", "00"),
     ] {
-        assert_eq!(
-            language(text).shortest(),
-            Ok(Some(least.to_owned())),
-            "{text}"
-        );
+        assert_eq!(language(text).shortest(), Ok(Some(least.to_owned())), "{text}");
     }
     assert_eq!(words(&LETTERS, 1).concat(), "abc01");
 }
@@ -175,11 +158,7 @@ fn the_order_of_witnesses() {
 fn all_and_none() {
     assert_eq!(Language::all().shortest(), Ok(Some(String::new())));
     assert_eq!(Language::none().shortest(), Ok(None));
-    assert!(
-        Language::all().contains("any text")
-            && !Language::all().contains("é")
-            && !Language::all().contains("\n")
-    );
+    assert!(Language::all().contains("any text") && !Language::all().contains("é") && !Language::all().contains("\n"));
     assert!(!Language::none().complement().contains("\n"));
     assert!(Language::all().is_subset_of(&language(".*")).is_yes());
     assert!(Language::words([]).is_empty().is_yes());
@@ -190,29 +169,16 @@ fn all_and_none() {
 fn the_questions_of_a_linter() {
     let glob = |text| Pattern::glob(text).unwrap().language();
     // A prefix without a delimiter reaches other repositories.
-    assert_eq!(
-        glob("acme/app*").is_subset_of(&Language::words(["acme/app"])),
-        Answer::No("acme/appa".to_owned())
-    );
+    assert_eq!(glob("acme/app*").is_subset_of(&Language::words(["acme/app"])), Answer::No("acme/appa".to_owned()));
     // The same text as a crossing glob accepts more.
-    let crossing = Pattern::crossing_glob("repo:acme/*:ref:refs/heads/main")
-        .unwrap()
-        .language();
+    let crossing = Pattern::crossing_glob("repo:acme/*:ref:refs/heads/main").unwrap().language();
     let narrow = language("repo:acme/[^:/@]*:ref:refs/heads/main");
-    assert_eq!(
-        crossing.is_subset_of(&narrow),
-        Answer::No("repo:acme//:ref:refs/heads/main".to_owned())
-    );
+    assert_eq!(crossing.is_subset_of(&narrow), Answer::No("repo:acme//:ref:refs/heads/main".to_owned()));
     assert_eq!(narrow.is_subset_of(&crossing), Answer::Yes);
     // An unanchored alternation: the first becomes a prefix, the second a suffix.
-    let search = Pattern::search("^refs/heads/main|refs/tags/v1$")
-        .unwrap()
-        .language();
+    let search = Pattern::search("^refs/heads/main|refs/tags/v1$").unwrap().language();
     let meant = language("refs/heads/main|refs/tags/v1");
-    assert_eq!(
-        search.is_subset_of(&meant),
-        Answer::No("arefs/tags/v1".to_owned())
-    );
+    assert_eq!(search.is_subset_of(&meant), Answer::No("arefs/tags/v1".to_owned()));
 }
 
 #[test]
@@ -225,25 +191,11 @@ fn composed_claims_are_cut_in_one_place() {
     let reference = language("@refs/[a-z@/.]+");
     assert!(matches!(ambiguous_cut(&file, &reference), Cut::Unique));
     let reference = language("@[a-z@/.]+");
-    assert_eq!(
-        ambiguous_cut(&file, &reference),
-        Cut::Ambiguous {
-            text: "a@@a".to_owned(),
-            first: 1,
-            second: 2
-        }
-    );
+    assert_eq!(ambiguous_cut(&file, &reference), Cut::Ambiguous { text: "a@@a".to_owned(), first: 1, second: 2 });
     assert_eq!(ambiguous_cut(&language("[a-z.]+"), &reference), Cut::Unique);
     assert_eq!(
         ambiguous_cut(&Language::all(), &Language::all()),
-        Cut::Ambiguous {
-            text: "a".to_owned(),
-            first: 0,
-            second: 1
-        }
+        Cut::Ambiguous { text: "a".to_owned(), first: 0, second: 1 }
     );
-    assert_eq!(
-        ambiguous_cut(&Language::none(), &Language::all()),
-        Cut::Unique
-    );
+    assert_eq!(ambiguous_cut(&Language::none(), &Language::all()), Cut::Unique);
 }

@@ -14,7 +14,8 @@ pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut 
         .flat_map(|entry| &entry.actions)
         .map(|action| (action.name.as_str(), action.about.as_str()))
         .collect();
-    let actions: Vec<Value> = names.iter().map(|(name, about)| json!({ "const": name, "description": about })).collect();
+    let actions: Vec<Value> =
+        names.iter().map(|(name, about)| json!({ "const": name, "description": about })).collect();
     let kinds: Vec<Value> = providers::known(catalogue)
         .map(|entry| json!({ "const": entry.kind, "description": entry.title }))
         .chain([json!({ "type": ["string", "number", "boolean"], "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" })])
@@ -65,7 +66,10 @@ pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut 
     });
     if let (Some(grant), Dialect::Trust) = (grant.as_object_mut(), dialect) {
         // A table's rows have the conditions, so `when` may be left out there.
-        grant.insert("if".to_owned(), json!({ "properties": { "packages": { "type": "object" } }, "required": ["packages"] }));
+        grant.insert(
+            "if".to_owned(),
+            json!({ "properties": { "packages": { "type": "object" } }, "required": ["packages"] }),
+        );
         grant.insert("else".to_owned(), json!({ "required": ["when"] }));
     }
     definitions.insert(dialect.name("grant"), grant);

@@ -17,7 +17,10 @@ pub(super) fn define(definitions: &mut Map<String, Value>) {
     // YAML makes numbers and booleans of unquoted text; the language reads the text itself.
     define("value", json!({ "type": ["string", "number", "boolean"], "minLength": 1 }));
     define("text", reference("value"));
-    define("bound", json!({ "type": ["string", "number", "boolean"], "minLength": 1, "description": "A name, or a glob as in `@left/*`." }));
+    define(
+        "bound",
+        json!({ "type": ["string", "number", "boolean"], "minLength": 1, "description": "A name, or a glob as in `@left/*`." }),
+    );
     define("bounds", json!({ "type": "array", "minItems": 1, "items": reference("bound") }));
 
     let member = keys(&["equals", "ignore-case", "glob", "regex"]);
@@ -33,7 +36,8 @@ pub(super) fn define(definitions: &mut Map<String, Value>) {
     define("whole-value-matcher", keys(&["equals"]));
     let mut list = keys(&["contains", "present"]);
     if let Some(properties) = list.pointer_mut("/properties").and_then(Value::as_object_mut) {
-        let not = json!({ "description": "Does not hold what this says.", "allOf": [keys(&["contains"])], "type": "object" });
+        let not =
+            json!({ "description": "Does not hold what this says.", "allOf": [keys(&["contains"])], "type": "object" });
         properties.insert("not".to_owned(), not);
     }
     define("list-matcher", with(json!({ "type": "object" }), &list));
@@ -46,7 +50,8 @@ pub(super) fn define(definitions: &mut Map<String, Value>) {
         *place = described("The claim is there and does not match.", reference("negated-condition"));
     }
     define("condition", condition);
-    let all = ["equals", "ignore-case", "glob", "crossing", "regex", "search", "template", "contains", "not", "present"];
+    let all =
+        ["equals", "ignore-case", "glob", "crossing", "regex", "search", "template", "contains", "not", "present"];
     let mut generic = json!({
         "type": ["string", "number", "boolean", "array", "object"],
         "minLength": 1,

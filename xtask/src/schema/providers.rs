@@ -111,7 +111,8 @@ fn provider(entry: &Provider, dialect: Dialect) -> Value {
             json!({ "required": has, "properties": others })
         })
         .collect();
-    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false, "anyOf": forms });
+    let mut schema =
+        json!({ "type": "object", "properties": properties, "additionalProperties": false, "anyOf": forms });
     if let (Some(schema), Dialect::Trust) = (schema.as_object_mut(), dialect) {
         schema.insert("if".to_owned(), json!({ "required": ["claims"] }));
         let closed = json!({ "properties": { "require": reference(&format!("only-{}", entry.kind)) } });

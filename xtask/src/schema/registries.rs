@@ -73,9 +73,10 @@ fn keys(catalogue: &Catalogue, entry: &Registry, dialect: Dialect) -> Value {
         (AudienceForm::Fixed(_), Dialect::Generic) => {
             ("By provider, or `any`.".to_owned(), json!({ "anyOf": [{ "const": "any" }, by_provider] }))
         }
-        (AudienceForm::Default(text), _) => {
-            (format!("`{text}` where nothing is said; or by provider."), json!({ "anyOf": [reference("audience"), by_provider] }))
-        }
+        (AudienceForm::Default(text), _) => (
+            format!("`{text}` where nothing is said; or by provider."),
+            json!({ "anyOf": [reference("audience"), by_provider] }),
+        ),
         (AudienceForm::Given, _) => {
             required.push("audience");
             let about = "The audience that its tokens carry, a text that no other service uses; or by provider.";

@@ -127,8 +127,18 @@ fn names_that_moved_and_names_that_were_taken() {
 
 #[test]
 fn what_is_required_by_itself() {
-    explained(MINE, &[("event_name", "\"pull_request_target\"")], "event_name", "which the provider rules out by itself");
-    explained(MINE, &[("runner_environment", "\"self-hosted\"")], "runner_environment", "which the registry rules out by itself");
+    explained(
+        MINE,
+        &[("event_name", "\"pull_request_target\"")],
+        "event_name",
+        "which the provider rules out by itself",
+    );
+    explained(
+        MINE,
+        &[("runner_environment", "\"self-hosted\"")],
+        "runner_environment",
+        "which the registry rules out by itself",
+    );
 }
 
 #[test]
