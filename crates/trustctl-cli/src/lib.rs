@@ -18,6 +18,7 @@ mod format;
 mod input;
 mod look;
 mod moment;
+mod positions;
 mod recognise;
 mod request;
 mod secret;

@@ -287,6 +287,20 @@ fn a_token_where_a_trust_file_belongs_is_never_shown() {
 }
 
 #[test]
+fn a_line_of_many_errors_is_not_repeated_for_each() {
+    let folder = Folder::new("amplified");
+    let path = folder.write("trust.yaml", format!("trust: 1\nregistry: npm\ngrants: [{}x]\n", "x, ".repeat(100_000)));
+    let (code, stdout, _) = trustctl(&["lint", &path], b"");
+    assert_eq!(code, 1);
+    assert!(stdout.len() < 400_000, "{} bytes", stdout.len());
+    assert!(stdout.contains(&format!(" more in {path} (use --format json for all)\n")), "{stdout}");
+    assert_eq!(stdout.matches("error: not-a-map").count(), 200);
+    let (_, stdout, _) = trustctl(&["lint", "--format", "json", &path], b"");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert!(report["findings"].as_array().unwrap().len() > 200);
+}
+
+#[test]
 fn schemas_are_as_generated() {
     let overwrite = std::env::var_os("TRYCMD").is_some_and(|value| value == "overwrite");
     for (name, text) in trustctl_cli::schemas() {

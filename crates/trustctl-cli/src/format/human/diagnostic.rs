@@ -1,20 +1,21 @@
 //! A diagnostic with the text it points at, drawn by `miette`.
 
-use std::collections::HashMap;
 use std::fmt;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use textwrap::{WordSeparator, WordSplitter};
-use trustctl_diag::{Diagnostic, FileId, Label, Severity, Sources};
+use trustctl_diag::{Diagnostic, FileId, Label, Severity, Sources, Span};
 
-use crate::look::{Look, shown, shown_in_place};
+use super::excerpt::Excerpt;
+use crate::look::{Look, shown};
+use crate::positions::Positions;
 
 /// Draws diagnostics of one set of sources.
 pub(super) struct Renderer<'s> {
-    sources: &'s Sources,
+    positions: Positions<'s>,
     handler: GraphicalReportHandler,
-    /// Each text once, made fit to show.
-    texts: HashMap<FileId, NamedSource<String>>,
+    /// What stands where a line is cut.
+    cut: &'static str,
 }
 
 /// What is drawn: a diagnostic or a finding.
@@ -40,10 +41,10 @@ impl<'s> Renderer<'s> {
             .with_context_lines(1)
             .with_word_separator(WordSeparator::AsciiSpace)
             .with_word_splitter(WordSplitter::NoHyphenation);
-        Self { sources, handler, texts: HashMap::new() }
+        Self { positions: Positions::new(sources), handler, cut: if look.unicode { "\u{2026}" } else { "..." } }
     }
 
-    pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
+    pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) -> String {
         self.draw(&Shape {
             code: diagnostic.code.to_owned(),
             severity: diagnostic.severity,
@@ -53,13 +54,7 @@ impl<'s> Renderer<'s> {
         })
     }
 
-    pub(super) fn draw(&mut self, shape: &Shape<'_>) -> String {
-        for label in shape.labels {
-            let (file, sources) = (label.place.file, self.sources);
-            self.texts
-                .entry(file)
-                .or_insert_with(|| NamedSource::new(shown(sources.name(file)), shown_in_place(sources.text(file))));
-        }
+    pub(super) fn draw(&self, shape: &Shape<'_>) -> String {
         // One picture a file: the primary place's first, then the others as notes of it.
         let mut files: Vec<FileId> = shape.labels.iter().map(|label| label.place.file).collect();
         let mut seen = Vec::new();
@@ -95,23 +90,25 @@ impl<'s> Renderer<'s> {
         tidy(&text)
     }
 
-    fn picture(&self, shape: &Shape<'_>, file: FileId) -> Picture<'_> {
+    fn picture(&self, shape: &Shape<'_>, file: FileId) -> Picture {
         // A file whose text is not there, or holds none, has nothing to draw, so it is named in words.
-        let Some(source) = self.texts.get(&file).filter(|source| !source.inner().is_empty()) else {
+        let sources = self.positions.sources();
+        if sources.text(file).is_empty() {
             let bare = Picture::bare(shape);
-            let message = format!("{}: {}", shown(self.sources.name(file)), bare.message);
+            let message = format!("{}: {}", shown(sources.name(file)), bare.message);
             return Picture { message, ..bare };
-        };
-        let labels = shape.labels.iter().filter(|label| label.place.file == file).enumerate().map(|(at, label)| {
-            let span = label.place.span;
+        }
+        let labels: Vec<&Label> = shape.labels.iter().filter(|label| label.place.file == file).collect();
+        let spans: Vec<Span> = labels.iter().map(|label| label.place.span).collect();
+        let (source, places) = Excerpt::new(&self.positions, file, &spans, self.cut);
+        let labels = labels.iter().zip(places).enumerate().map(|(at, (label, (start, length)))| {
             let text = (!label.text.is_empty()).then(|| shown(&label.text).into_owned());
-            let (start, length) = (span.start as usize, span.end.saturating_sub(span.start) as usize);
             match at {
                 0 => LabeledSpan::new_primary_with_span(text, (start, length)),
                 _ => LabeledSpan::new(text, start, length),
             }
         });
-        Picture { source: Some(source), labels: labels.collect(), ..Picture::bare(shape) }
+        Picture { labels: labels.collect(), source: Some(source), ..Picture::bare(shape) }
     }
 }
 
@@ -132,17 +129,17 @@ fn tidy(text: &str) -> String {
 }
 
 /// What `miette` asks of a diagnostic.
-struct Picture<'a> {
+struct Picture {
     code: Option<String>,
     severity: Severity,
     message: String,
     help: Option<String>,
-    source: Option<&'a NamedSource<String>>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Picture<'a>>,
+    related: Vec<Picture>,
 }
 
-impl Picture<'_> {
+impl Picture {
     fn bare(shape: &Shape<'_>) -> Self {
         Self {
             code: None,
@@ -156,7 +153,7 @@ impl Picture<'_> {
     }
 }
 
-impl miette::Diagnostic for Picture<'_> {
+impl miette::Diagnostic for Picture {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
@@ -174,7 +171,7 @@ impl miette::Diagnostic for Picture<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.map(|source| source as &dyn SourceCode)
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -188,15 +185,15 @@ impl miette::Diagnostic for Picture<'_> {
     }
 }
 
-impl std::error::Error for Picture<'_> {}
+impl std::error::Error for Picture {}
 
-impl fmt::Display for Picture<'_> {
+impl fmt::Display for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl fmt::Debug for Picture<'_> {
+impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }

@@ -7,6 +7,7 @@ use trustctl_diag::Sources;
 use trustctl_pattern::PatternKind;
 use trustctl_policy::{Audience, Condition, Grant, Holder, Matcher, Origin, Policy, Tenants};
 
+use super::Quota;
 use super::diagnostic::Renderer;
 use super::page::Page;
 use crate::look::{Look, Style, shown};
@@ -89,11 +90,13 @@ pub(crate) fn policy(policy: &Policy, sources: &Sources, look: Look) -> String {
     let mut text = page.finish();
     if !policy.refusals().is_empty() {
         text.push_str(&format!("\n{}\n", look.paint(Style::Bad, "it does not load for deciding:")));
-        let mut renderer = Renderer::new(sources, look);
-        for refusal in policy.refusals() {
+        let renderer = Renderer::new(sources, look);
+        let mut quota = Quota::default();
+        for refusal in policy.refusals().iter().filter(|refusal| quota.takes(refusal.place())) {
             text.push('\n');
             text.push_str(&renderer.diagnostic(refusal));
         }
+        text.push_str(&quota.rest(sources, "`trustctl lint --format json` has all"));
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use trustctl_diag::Severity;
 
+use super::Quota;
 use super::diagnostic::{Renderer, Shape};
 use crate::findings::Findings;
 use crate::look::{Look, Style, shown, wrap};
@@ -9,8 +10,9 @@ use crate::look::{Look, Style, shown, wrap};
 /// Every finding with its text, what could not be read, and a line that counts.
 pub(crate) fn findings(findings: &Findings, look: Look) -> String {
     let mut text = String::new();
-    let mut renderer = Renderer::new(&findings.sources, look);
-    for finding in &findings.found {
+    let renderer = Renderer::new(&findings.sources, look);
+    let mut quota = Quota::default();
+    for finding in findings.found.iter().filter(|finding| quota.takes(finding.place())) {
         let is_rule = trustctl_analysis::rule(finding.rule).is_some();
         let code = if is_rule { format!("{} ({})", finding.rule, finding.known) } else { finding.rule.to_owned() };
         text.push_str(&renderer.draw(&Shape {
@@ -30,6 +32,11 @@ pub(crate) fn findings(findings: &Findings, look: Look) -> String {
                 text.push_str(&format!("    {:column$}  {}\n", shown(claim), shown(value)));
             }
         }
+        text.push('\n');
+    }
+    let rest = quota.rest(&findings.sources, "use --format json for all");
+    if !rest.is_empty() {
+        text.push_str(&rest);
         text.push('\n');
     }
     for error in &findings.unreadable {

@@ -4,10 +4,15 @@ pub(crate) mod catalogue;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod diagnostic;
+mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod findings;
 mod page;
 mod snippet;
+
+use std::collections::BTreeMap;
+
+use trustctl_diag::{FileId, Place, Sources};
 
 use crate::failure::Failure;
 use crate::look::{Look, Style, shown, wrap};
@@ -18,13 +23,42 @@ use diagnostic::Renderer;
 pub(crate) fn failure(failure: &Failure, look: Look) -> String {
     let mut text = error(&failure.message, failure.help.as_deref(), look);
     if let Some((sources, problems)) = &failure.problems {
-        let mut renderer = Renderer::new(sources, look);
-        for problem in problems {
+        let renderer = Renderer::new(sources, look);
+        let mut quota = Quota::default();
+        for problem in problems.iter().filter(|problem| quota.takes(problem.place())) {
             text.push('\n');
             text.push_str(&renderer.diagnostic(problem));
         }
+        text.push_str(&quota.rest(sources, "`trustctl lint --format json` has all"));
     }
     text
+}
+
+/// How many problems of a file people are shown: nobody reads on, and a file can hold as many as it has bytes.
+const MOST_OF_A_FILE: usize = 200;
+
+/// Which problems are shown, file by file.
+#[derive(Debug, Default)]
+struct Quota {
+    seen: BTreeMap<FileId, usize>,
+}
+
+impl Quota {
+    /// Counts a problem; false where its file has had enough.
+    fn takes(&mut self, place: Option<Place>) -> bool {
+        let seen = self.seen.entry(place.unwrap_or_default().file).or_default();
+        *seen += 1;
+        *seen <= MOST_OF_A_FILE
+    }
+
+    /// A line for each file of which more was counted than shown.
+    fn rest(&self, sources: &Sources, where_all_are: &str) -> String {
+        let over = self.seen.iter().filter(|(_, seen)| **seen > MOST_OF_A_FILE);
+        let line = |(file, seen): (&FileId, &usize)| {
+            format!("and {} more in {} ({where_all_are})\n", seen - MOST_OF_A_FILE, shown(sources.name(*file)))
+        };
+        over.map(line).collect()
+    }
 }
 
 /// An error and what to do about it, in lines that begin with these words.

@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use trustctl_diag::{Place, Sources};
+use trustctl_diag::Place;
 use trustctl_eval::{Effect, GrantTrace, Line, Near, Shown, Status};
 
 use super::{RangeReport, Version, write};
 use crate::moment;
+use crate::positions::Positions;
 use crate::verdict::{Basis, Bound, PolicyAnswer, Resource, Verdict};
 
 /// A verdict as JSON.
@@ -231,7 +232,7 @@ struct NearReport {
 
 impl DecisionReport {
     fn new(verdict: &Verdict) -> Self {
-        let sources = &verdict.sources;
+        let positions = &Positions::new(&verdict.sources);
         let traces =
             || verdict.answers.iter().flat_map(|answer| answer.trace.grants.iter().map(move |grant| (answer, grant)));
         let asked = match &verdict.question.resource {
@@ -256,10 +257,10 @@ impl DecisionReport {
                 Bound::Any => None,
                 Bound::Versions(versions) => Some(versions.clone()),
             },
-            grants: allowing.map(|(answer, grant)| GrantReport::new(answer, grant, asked, sources)).collect(),
+            grants: allowing.map(|(answer, grant)| GrantReport::new(answer, grant, asked, positions)).collect(),
             reasons: reasons(verdict),
             token: token(&verdict.basis),
-            trace: traces().map(|(answer, grant)| TraceReport::new(answer, grant, sources)).collect(),
+            trace: traces().map(|(answer, grant)| TraceReport::new(answer, grant, positions)).collect(),
             near: verdict.answers.iter().flat_map(|answer| &answer.trace.near).map(NearReport::new).collect(),
             left_out: verdict.answers.iter().map(|answer| answer.trace.left_out).sum(),
             policies: verdict.answers.iter().map(|answer| answer.policy.clone()).collect(),
@@ -309,8 +310,8 @@ fn token(basis: &Basis) -> Option<TokenReport> {
     }
 }
 
-fn file(place: Place, sources: &Sources) -> String {
-    sources.name(place.file).to_owned()
+fn file(place: Place, positions: &Positions<'_>) -> String {
+    positions.sources().name(place.file).to_owned()
 }
 
 fn value(shown: &Shown) -> Option<String> {
@@ -321,35 +322,35 @@ fn value(shown: &Shown) -> Option<String> {
 }
 
 impl GrantReport {
-    fn new(answer: &PolicyAnswer, grant: &GrantTrace, asked: Option<&String>, sources: &Sources) -> Self {
+    fn new(answer: &PolicyAnswer, grant: &GrantTrace, asked: Option<&String>, positions: &Positions<'_>) -> Self {
         Self {
             grant: grant.label.clone(),
             policy: answer.policy.clone(),
-            file: file(grant.place, sources),
-            range: RangeReport::new(grant.place, sources),
+            file: file(grant.place, positions),
+            range: RangeReport::new(grant.place, positions),
             version: asked.or(grant.version.as_ref()).cloned(),
         }
     }
 }
 
 impl TraceReport {
-    fn new(answer: &PolicyAnswer, grant: &GrantTrace, sources: &Sources) -> Self {
+    fn new(answer: &PolicyAnswer, grant: &GrantTrace, positions: &Positions<'_>) -> Self {
         Self {
             grant: grant.label.clone(),
             policy: answer.policy.clone(),
-            file: file(grant.place, sources),
-            range: RangeReport::new(grant.place, sources),
+            file: file(grant.place, positions),
+            range: RangeReport::new(grant.place, positions),
             provider: grant.provider.clone(),
             holds: grant.holds,
             version: grant.version.clone(),
-            conditions: grant.lines.iter().map(|line| ConditionReport::new(line, sources)).collect(),
+            conditions: grant.lines.iter().map(|line| ConditionReport::new(line, positions)).collect(),
             do_not_widen: grant.do_not_widen.clone(),
         }
     }
 }
 
 impl ConditionReport {
-    fn new(line: &Line, sources: &Sources) -> Self {
+    fn new(line: &Line, positions: &Positions<'_>) -> Self {
         Self {
             what: line.what.word().to_owned(),
             origin: line.what.origin().to_owned(),
@@ -362,8 +363,8 @@ impl ConditionReport {
                 Status::Missing => StatusReport::Missing,
                 Status::WrongType => StatusReport::WrongType,
             },
-            file: file(line.place, sources),
-            range: RangeReport::new(line.place, sources),
+            file: file(line.place, positions),
+            range: RangeReport::new(line.place, positions),
             why: line.why.clone(),
             beside: line
                 .beside

@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use trustctl_analysis::{Finding, Witness};
-use trustctl_diag::{Severity, Sources};
+use trustctl_diag::Severity;
 
 use super::{RangeReport, Version, write};
 use crate::findings::Findings;
 use crate::moment;
+use crate::positions::Positions;
 
 /// Findings as JSON.
 pub(crate) fn findings(findings: &Findings) -> String {
@@ -101,22 +102,23 @@ enum SeverityReport {
 
 impl FindingsReport {
     fn new(findings: &Findings) -> Self {
+        let positions = Positions::new(&findings.sources);
         Self {
             version: Version,
             checked: findings.checked,
-            findings: findings.found.iter().map(|finding| FindingReport::new(finding, &findings.sources)).collect(),
+            findings: findings.found.iter().map(|finding| FindingReport::new(finding, &positions)).collect(),
             unreadable: findings.unreadable.iter().map(ToString::to_string).collect(),
         }
     }
 }
 
 impl FindingReport {
-    fn new(finding: &Finding, sources: &Sources) -> Self {
+    fn new(finding: &Finding, positions: &Positions<'_>) -> Self {
         let place = finding.place().unwrap_or_default();
         let further = finding.labels.iter().skip(1).map(|label| RelatedReport {
             message: label.text.clone(),
-            file: sources.name(label.place.file).to_owned(),
-            range: RangeReport::new(label.place, sources),
+            file: positions.sources().name(label.place.file).to_owned(),
+            range: RangeReport::new(label.place, positions),
         });
         Self {
             rule: finding.rule.to_owned(),
@@ -127,8 +129,8 @@ impl FindingReport {
             },
             known: finding.known.word().to_owned(),
             message: finding.message.clone(),
-            file: sources.name(place.file).to_owned(),
-            range: RangeReport::new(place, sources),
+            file: positions.sources().name(place.file).to_owned(),
+            range: RangeReport::new(place, positions),
             related: further.collect(),
             help: finding.help.clone(),
             witness: finding.witness.as_ref().map(WitnessReport::new),

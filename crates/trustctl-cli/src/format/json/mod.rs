@@ -8,9 +8,10 @@ pub(crate) mod findings;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
-use trustctl_diag::{Diagnostic, Place, Sources};
+use trustctl_diag::{Diagnostic, Place};
 
 use crate::failure::Failure;
+use crate::positions::Positions;
 
 /// The JSON Schemas of the command's results, as file name and text: what `schema/` holds.
 pub fn schemas() -> Vec<(&'static str, String)> {
@@ -29,7 +30,10 @@ pub fn schemas() -> Vec<(&'static str, String)> {
 /// Exit code 2 as JSON.
 pub(crate) fn failure(failure: &Failure) -> String {
     let problems = match &failure.problems {
-        Some((sources, problems)) => problems.iter().map(|problem| Problem::new(problem, sources)).collect(),
+        Some((sources, problems)) => {
+            let positions = Positions::new(sources);
+            problems.iter().map(|problem| Problem::new(problem, &positions)).collect()
+        }
         None => Vec::new(),
     };
     write(&Failed {
@@ -127,12 +131,12 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+    fn new(diagnostic: &Diagnostic, positions: &Positions<'_>) -> Self {
         Self {
             code: diagnostic.code,
             message: diagnostic.message.clone(),
-            file: diagnostic.place().map(|place| sources.name(place.file).to_owned()),
-            range: diagnostic.place().map(|place| RangeReport::new(place, sources)),
+            file: diagnostic.place().map(|place| positions.sources().name(place.file).to_owned()),
+            range: diagnostic.place().map(|place| RangeReport::new(place, positions)),
             help: diagnostic.help.clone(),
         }
     }
@@ -163,8 +167,8 @@ pub(crate) struct PositionReport {
 }
 
 impl RangeReport {
-    fn new(place: Place, sources: &Sources) -> Self {
-        let range = sources.range(place);
+    fn new(place: Place, positions: &Positions<'_>) -> Self {
+        let range = positions.range(place);
         let position = |at: trustctl_diag::Position| PositionReport { line: at.line, column: at.column };
         Self { start: position(range.start), end: position(range.end) }
     }
