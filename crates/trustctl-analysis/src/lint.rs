@@ -271,7 +271,7 @@ mod tests {
         };
         let head =
             "trust: 1\nregistry: { kind: generic, audience: https://packages.acme.example }\ngrants:\n".to_owned();
-        let text: String = std::iter::once(head).chain((0..1_200).map(grant)).collect();
+        let text: String = std::iter::once(head).chain((1..=1_200).map(grant)).collect();
         let said = said(&text);
         assert_eq!(said.len(), MOST_OF_A_RULE);
         assert!(said.last().unwrap().ends_with("the rule looks no further in this policy)"));

@@ -82,6 +82,79 @@ fn github() {
     }
 }
 
+/// To ask for any environment, all but one, or a state of it is to name none.
+#[test]
+fn an_environment_is_named_or_missing() {
+    let missing = [("missing-environment", "any-writer")];
+    let github = |when: &str| {
+        found("github-actions", &format!("repository-pin: acme@1/widgets@2, runner_environment: github-hosted, {when}"))
+    };
+    for weak in ["{ present: true }", "{ not: dev }", "{ glob: \"*\" }", "{ regex: \".+\" }"] {
+        assert_eq!(github(&format!("environment: {weak}")), missing, "{weak}");
+    }
+    // A token with a name that the grant spells out shows nothing.
+    assert_eq!(github("environment: [npm, { glob: \"*-prod\" }]"), [("missing-environment", "")]);
+    for named in [
+        "npm",
+        "[npm, npm-beta]",
+        "{ glob: \"prod-*\" }",
+        "{ regex: \"npm|pypi\" }",
+        "{ template: \"{package}\" }",
+        "{ equals: NPM, ignore-case: true }",
+        "{ glob: \"prod-*\", not: prod-old }",
+    ] {
+        assert_eq!(github(&format!("environment: {named}")), [], "{named}");
+    }
+    assert_eq!(github("environment_node_id: EN_kwDOAAh-lc4AAAAB"), []);
+    let both = "sub: [\"repo:acme@1/widgets@2:environment:npm\", \"repo:acme@1/widgets@2:ref:refs/heads/main\"]";
+    assert_eq!(github(both), [("missing-environment", "")]);
+    let gitlab = |when: &str| {
+        found("gitlab", &format!("project-pin: acme/widgets@5, runner_environment: gitlab-hosted, {when}"))
+    };
+    assert_eq!(gitlab("deployment_tier: production"), missing);
+    assert_eq!(gitlab("environment_protected: \"false\""), missing);
+    assert_eq!(gitlab("environment_protected: \"true\", environment: production"), []);
+    let context = "a74579f1-2e7d-451e-b009-5c082ad2729e";
+    let circleci =
+        |when: &str| found(&format!("circleci: {{ organization: {ORG} }}"), &format!("project-id: {PROJECT}, {when}"));
+    assert_eq!(circleci(&format!("context-ids: {{ contains: {{ not: {context} }} }}")), missing);
+    assert_eq!(circleci(&format!("oidc.circleci.com/context-ids: {{ contains: {context} }}")), []);
+}
+
+#[test]
+fn a_machine_is_named_or_anybodys() {
+    let silent: [(&str, &str); 0] = [];
+    let anybodys = [("self-hosted-runner", "")];
+    let github = |runner: &str| {
+        let when = format!("repository-pin: acme@1/widgets@2, environment: npm, runner_environment: {runner}");
+        found("github-actions", &when)
+    };
+    for both in
+        ["[github-hosted, self-hosted]", "{ present: true }", "{ glob: \"*-hosted\" }", "{ not: github-hosted }"]
+    {
+        assert_eq!(github(both), anybodys, "{both}");
+    }
+    for settled in ["github-hosted", "self-hosted", "{ not: self-hosted }", "{ regex: \"github-.*\" }"] {
+        assert_eq!(github(settled), silent, "{settled}");
+    }
+    // A runner by its id is a machine that is named.
+    let gitlab = |runner: &str| found("gitlab", &format!("project-pin: acme/w@5, environment: production, {runner}"));
+    assert_eq!(gitlab("runner_id: 12270807"), silent);
+    assert_eq!(gitlab("runner_id: { present: true }"), anybodys);
+}
+
+/// Only ids of owner and repository keep a name from being taken, and only GitHub's own hosts put them in subjects.
+#[test]
+fn a_subject_without_ids_is_a_name() {
+    let by_name = [("mutable-name-without-id", "re-registered-name")];
+    let sub = "sub: \"organization:acme:pipeline:widgets:ref:refs/heads/main:commit:HEAD:step:publish\"";
+    assert_eq!(found("buildkite", &format!("{sub}, runner_environment: buildkite-hosted")), by_name);
+    let when = "sub: \"repo:acme/widgets:environment:npm\", runner_environment: github-hosted";
+    assert_eq!(found("github-actions: { host: github.acme.example }", when), by_name);
+    assert_eq!(found("github-actions: { subdomain: acme }", when), []);
+    assert_eq!(found("github-actions: { enterprise: acme-inc }", when), []);
+}
+
 #[test]
 fn gitlab() {
     let gitlab = |when: &str| found("gitlab", when);
@@ -97,9 +170,9 @@ fn gitlab() {
     assert_eq!(gitlab("environment: production"), [("missing-tenant-claim", "anyone")]);
     let fork = format!("project-pin: acme/widgets@556677, {rest}, pipeline_source: [push, merge_request_event]");
     assert_eq!(gitlab(&fork), [("requirement-replaced", "outsider-event")]);
-    // One's own instance has no strangers.
+    // A name can be given up on a server of one's own as well.
     let own = found("gitlab: { host: gitlab.acme.example }", &format!("project_path: acme/widgets, {rest}"));
-    assert_eq!(own, []);
+    assert_eq!(own, [("mutable-name-without-id", "re-registered-name")]);
 }
 
 #[test]
@@ -110,6 +183,11 @@ fn circleci() {
     assert_eq!(ours(&format!("project-id: {PROJECT}")), [("missing-environment", "any-writer")]);
     let shell = format!("project-id: {PROJECT}, {context}, ssh-rerun: [true, false]");
     assert_eq!(ours(&shell), [("requirement-replaced", "outsider-event")]);
+    // The requirement is on the short name; the long one is the same claim.
+    let shell = format!("project-id: {PROJECT}, {context}, oidc.circleci.com/ssh-rerun: true");
+    assert_eq!(ours(&shell), [("requirement-replaced", "outsider-event")]);
+    let no_shell = format!("project-id: {PROJECT}, {context}, oidc.circleci.com/ssh-rerun: false");
+    assert_eq!(ours(&no_shell), []);
 }
 
 #[test]
@@ -200,5 +278,8 @@ fn patterns_of_other_systems_are_read_for_what_they_let_in() {
         severities(&text("{ glob: \"repo:acme/widgets:*\", crossing: true }")),
         [("missing-environment", "warning")]
     );
-    assert_eq!(severities(&text("{ glob: \"repo:acme/widgets:environment:*\", crossing: true }")), []);
+    let any_environment = text("{ glob: \"repo:acme/widgets:environment:*\", crossing: true }");
+    assert_eq!(severities(&any_environment), [("missing-environment", "warning")]);
+    assert_eq!(severities(&text("{ glob: \"repo:acme/widgets:environment:npm*\", crossing: true }")), []);
+    assert_eq!(severities(&text("{ regex: \"repo:acme/widgets:environment:(npm|pypi)\" }")), []);
 }

@@ -5,6 +5,7 @@
 //! the row), so a condition anywhere rescues. Computed once a grant and shared by all rules.
 
 mod compose;
+pub(crate) mod named;
 pub(crate) mod overlap;
 mod tenant;
 
@@ -14,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trustctl_catalog::{self as catalog, ClaimType, NameKind, Role, Tenants};
 use trustctl_diag::Place;
 use trustctl_policy::{
-    Audience, Claim, Condition, Dialect, Grant, GrantId, Holder, Matcher, Origin, Policy, Provider, ProviderId,
-    Registry,
+    Audience, Claim, ClaimSource, Condition, Dialect, Grant, GrantId, Holder, Matcher, Origin, Policy, Provider,
+    ProviderId, Registry,
 };
 
 use crate::lint::PolicyContext;
@@ -43,6 +44,16 @@ impl<'a> ProviderFacts<'a> {
     /// Its claims of that role.
     pub(crate) fn claims(&self, role: Role) -> impl Iterator<Item = &'a Claim> {
         self.provider.claims.iter().filter(move |claim| claim.role == role)
+    }
+
+    /// The claim that this one is another name of; itself where it is none. Whoever asks for a claim by identity asks
+    /// for this, as the reader does.
+    pub(crate) fn canonical<'n>(&self, claim: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        let Some((_, Claim { source: ClaimSource::Alias(of), .. })) = self.provider.claim(claim) else { return claim };
+        self.provider.claims.get(usize::from(of.0)).map_or(claim, |of| of.name.as_str())
     }
 
     /// What people call it: `GitHub Actions`, or its own name.
@@ -167,9 +178,10 @@ impl<'a> GrantFacts<'a> {
         self.cx.policy.dialect() == Dialect::Generic
     }
 
-    /// Its conditions on that claim.
-    pub(crate) fn on<'s>(&'s self, claim: &str) -> impl Iterator<Item = &'s Fact<'a>> {
-        self.facts.iter().filter(move |fact| fact.claim.name == claim)
+    /// Its conditions on that claim, under whichever of its names.
+    pub(crate) fn on<'s>(&'s self, claim: &'s str) -> impl Iterator<Item = &'s Fact<'a>> {
+        let claim = self.provider.canonical(claim);
+        self.facts.iter().filter(move |fact| self.provider.canonical(&fact.claim.name) == claim)
     }
 
     /// What the trust file writes that says anything: `present: false` and patterns that match everything do not.

@@ -104,7 +104,7 @@ fn is_within(narrower: &GrantFacts<'_>, wider: &GrantFacts<'_>) -> bool {
         && wider.grant.expires_at().unwrap_or(i64::MAX) >= narrower.grant.expires_at().unwrap_or(i64::MAX)
         && wider.facts.iter().all(|asked| {
             narrower.facts.iter().any(|given| {
-                given.condition.claim == asked.condition.claim
+                wider.provider.canonical(&given.claim.name) == wider.provider.canonical(&asked.claim.name)
                     && (asked.condition.absent_passes || !given.condition.absent_passes)
                     && implies(policy, given.matcher, asked.matcher)
             })

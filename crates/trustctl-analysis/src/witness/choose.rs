@@ -36,9 +36,10 @@ pub(super) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str, pack
 /// The values that the catalogue names for the claim: those of the provider's requirement, and a choice of words.
 fn known_values(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Vec<String> {
     let requires = grant.provider.entry.map_or(&[][..], |entry| entry.requires.as_slice());
+    let canonical = |claim| grant.provider.canonical(claim);
     let required = requires
         .iter()
-        .filter(|requirement| requirement.claim == fact.claim.name)
+        .filter(|requirement| canonical(&requirement.claim) == canonical(&fact.claim.name))
         .flat_map(|requirement| &requirement.values);
     let values = fact.entry.and_then(|entry| entry.values.as_deref()).unwrap_or("");
     let is_choice = values.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'|' | b'-' | b'_'));

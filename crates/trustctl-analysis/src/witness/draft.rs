@@ -159,11 +159,27 @@ impl<'g, 'a> Draft<'g, 'a> {
                 self.be_on_branch(entry, "main");
             }
             Adversary::AnyWriter => {
-                let environments = entry.claims.iter().filter(|(_, claim)| claim.role == Role::Environment);
-                self.absent.extend(environments.map(|(name, _)| name.clone()));
+                self.take_environment(entry);
                 self.be_on_branch(entry, "quick-fix");
             }
         }
+    }
+
+    /// No environment or, where the grant asks anything of one, an environment of the writer's own.
+    fn take_environment(&mut self, entry: &catalog::Provider) {
+        let is_asked = |name: &str| self.grant.on(name).any(|fact| *fact.matcher != Matcher::Present(false));
+        let asks = self.grant.touches(Role::Environment);
+        let (mut absent, mut habits) = (Vec::new(), Vec::new());
+        for (name, claim) in entry.claims.iter().filter(|(_, claim)| claim.role == Role::Environment) {
+            match claim.name_kind {
+                NameKind::Name if asks => habits.push((name.clone(), "quick-fix".to_owned())),
+                NameKind::Id if is_asked(name) => habits.push((name.clone(), fresh(claim))),
+                _ if is_asked(name) => {}
+                _ => absent.push(name.clone()),
+            }
+        }
+        self.absent.extend(absent);
+        self.habits.extend(habits);
     }
 
     fn be_on_branch(&mut self, entry: &catalog::Provider, branch: &str) {

@@ -9,9 +9,10 @@ mod choose;
 mod draft;
 mod token;
 
+use trustctl_catalog::{NameKind, Role};
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Request, Target};
-use trustctl_policy::Holder;
+use trustctl_policy::{Holder, Matcher};
 
 use crate::facts::GrantFacts;
 
@@ -76,6 +77,13 @@ impl Adversary {
     }
 }
 
+/// Whether a value that is there meets the matcher, as choosing values judges it: for one with a template, whether some
+/// package's would.
+pub(crate) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> bool {
+    let mut names = grant.policy().names(grant.grant);
+    names.any(|package| choose::meets(grant, matcher, value, package))
+}
+
 /// A token of the adversary that the grant lets in, confirmed by the evaluator; `extra` are values that it must have.
 pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(String, String)]) -> Option<Witness> {
     let at = grant.cx.now;
@@ -123,6 +131,27 @@ fn is_of(grant: &GrantFacts<'_>, adversary: Adversary, draft: &Draft<'_, '_>) ->
             let mut ids = draft.identifying_ids().peekable();
             ids.peek().is_some() && ids.all(|(claim, value)| !named(&claim, &value))
         }
-        Adversary::AnyWriter | Adversary::OutsiderEvent => true,
+        // An environment that the grant names may be one that somebody guards.
+        Adversary::AnyWriter => grant
+            .provider
+            .claims(Role::Environment)
+            .filter(|claim| claim.name_kind != NameKind::Value)
+            .filter_map(|claim| Some((&claim.name, draft.value(&claim.name)?)))
+            .all(|(claim, value)| {
+                !named(claim, &value) && !grant.on(claim).any(|fact| spells_out(grant, fact.matcher, &value))
+            }),
+        Adversary::OutsiderEvent => true,
+    }
+}
+
+/// Whether the value stands in the matcher as one that gets in.
+fn spells_out(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> bool {
+    match matcher {
+        Matcher::Equals(text) => grant.policy().text(*text) == value,
+        Matcher::AnyOf(members) | Matcher::AllOf(members) => {
+            members.iter().any(|member| spells_out(grant, member, value))
+        }
+        Matcher::Contains(inner) => spells_out(grant, inner, value),
+        _ => false,
     }
 }

@@ -87,13 +87,14 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
 
 /// Reports each condition that gives the claim a value which the requirement leaves out.
 fn check_values(grant: &GrantFacts<'_>, requirement: &Requirement, findings: &mut Findings<'_>) {
+    let required = grant.provider.canonical(&requirement.claim);
     for fact in grant.written() {
         let literals = fact.matcher.literals().unwrap_or_default();
         let values = literals
             .into_iter()
             .flat_map(|literal| grant.provider.apart().all(&fact.claim.name, grant.policy().text(literal)));
         let mut left_out: Vec<String> = values
-            .filter(|(claim, value)| *claim == requirement.claim && !requirement.values.contains(value))
+            .filter(|(claim, value)| grant.provider.canonical(claim) == required && !requirement.values.contains(value))
             .map(|(_, value)| value)
             .collect();
         left_out.dedup();

@@ -51,7 +51,8 @@ declare_rule! {
     ///
     /// Silent where an id of the owner or of the repository is fixed anywhere in the effective grant, in `require` for
     /// instance, and on issuers that serve your organisation alone, where no stranger can take a name. Silent also for
-    /// a literal `sub` of GitHub: those of repositories that are created now hold the ids.
+    /// a literal `sub` of github.com and ghe.com: those of repositories that are created now hold the ids. GitHub
+    /// Enterprise Server has no such subjects.
     ///
     /// ## Sources
     ///
@@ -102,17 +103,36 @@ fn is_a_name(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
     has_id(&fact.claim.name) || (fact.claim.role == Role::Subject && !has_form_with_ids(grant, fact) && by_parts())
 }
 
-/// Whether the subjects of whatever is created now hold ids, so that nobody gets the old ones again: GitHub's.
+/// Whether the subjects of whatever is created now hold ids of owner or repository, so that nobody gets the old ones
+/// again: GitHub's, on GitHub's own hosts.
 fn has_form_with_ids(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
+    let Some(entry) = grant.provider.entry else { return false };
     let is_id = |piece: &Piece| match piece {
-        Piece::Named { name, .. } => grant
-            .provider
-            .entry
-            .and_then(|entry| entry.claims.get(name))
-            .is_some_and(|claim| claim.name_kind == NameKind::Id),
+        Piece::Named { name, .. } => entry.claims.get(name).is_some_and(|claim| {
+            claim.name_kind == NameKind::Id && matches!(claim.role, Role::Tenant | Role::Repository)
+        }),
         Piece::Text(_) => false,
     };
-    fact.entry.is_some_and(|claim| claim.forms.iter().any(|form| form.pieces.iter().any(is_id)))
+    let has_form = fact.entry.is_some_and(|claim| claim.forms.iter().any(|form| form.pieces.iter().any(is_id)));
+    has_form && is_on_its_own_host(grant, entry)
+}
+
+/// Whether the issuer is under a domain of the provider's, and no server that somebody else runs and updates.
+fn is_on_its_own_host(grant: &GrantFacts<'_>, entry: &trustctl_catalog::Provider) -> bool {
+    fn authority(issuer: &str) -> &str {
+        let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+        rest.split_once('/').map_or(rest, |(authority, _)| authority)
+    }
+    let Some(issuer) = grant.policy().issuer(grant.provider.provider.issuer) else { return false };
+    // `{host}` leaves nothing behind the brace; `token.actions.{subdomain}.ghe.com` leaves the provider's domain.
+    let of_provider = entry.issuers.iter().map(|form| authority(&form.template)).map(|authority| {
+        let (is_whole, domain) = authority.rsplit_once('}').map_or((true, authority), |(_, domain)| (false, domain));
+        (is_whole, domain)
+    });
+    of_provider.filter(|(_, domain)| !domain.is_empty()).any(|(is_whole, domain)| {
+        let host = authority(&issuer.text);
+        if is_whole { host == domain } else { host.ends_with(domain) }
+    })
 }
 
 fn mend(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Option<String> {
