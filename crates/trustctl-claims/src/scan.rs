@@ -6,6 +6,7 @@
 //! not JSON. That the two accept the same texts is a law among the tests.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
@@ -274,7 +275,8 @@ fn is_escaped_well(piece: &str) -> bool {
 
 #[cold]
 fn malformed(json: &str) -> ClaimsError {
-    match serde_json::from_str::<IgnoredAny>(json) {
+    // Names as strings: of a name that is none, more can be said.
+    match serde_json::from_str::<BTreeMap<String, IgnoredAny>>(json) {
         Err(error) => ClaimsError::Malformed { what: complaint(&error), line: error.line(), column: error.column() },
         // No text is known that comes here. Were there one, it is refused all the same.
         Ok(_) => ClaimsError::Malformed { what: "unexpected text".to_owned(), line: 1, column: 0 },

@@ -110,6 +110,14 @@ fn messages_say_where() {
         Claims::parse("{\n  \"a\": x}").unwrap_err().to_string(),
         "the JSON is not well-formed: expected value at line 2 column 8"
     );
+    assert_eq!(
+        Claims::parse("{\n  \"a\": {\n \"b\\ud800\": 1}}").unwrap_err().to_string(),
+        "the JSON is not well-formed: unexpected end of hex escape at line 3 column 10"
+    );
+    assert_eq!(
+        Claims::parse(r#"{"a":1,}"#).unwrap_err().to_string(),
+        "the JSON is not well-formed: trailing comma at line 1 column 8"
+    );
     assert_eq!(Claims::parse("[]").unwrap_err().to_string(), "the JSON is a list, expected an object");
 }
 
@@ -163,11 +171,113 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_claims_or_an_error_and_what_we_accept_serde_json_accepts(text in r#"[{}\[\]",:0-9eE.\\untrfalse \-]{0,40}"#) {
-        let text = format!("{{{text}}}");
-        if let Ok(claims) = Claims::parse(&text) {
-            let read: serde_json::Value = serde_json::from_str(&text).unwrap();
-            prop_assert_eq!(read.as_object().unwrap().len(), claims.len());
+    fn we_accept_what_serde_json_accepts_and_nothing_else(text in text()) {
+        agrees(&text)?;
+    }
+
+    #[test]
+    fn one_edit_away_from_json_we_agree_too(value in object(json()), pretty: bool, edits in prop::collection::vec((any::<prop::sample::Index>(), piece()), 1..3)) {
+        let mut text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+        for (at, (over, piece)) in edits {
+            let at = at.index(text.chars().count() + 1);
+            text = text.chars().take(at).chain(piece.chars()).chain(text.chars().skip(at + over)).collect();
         }
+        agrees(&text)?;
+    }
+}
+
+/// Text that is JSON here and there.
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(piece(), 0..12)
+        .prop_map(|pieces| format!("{{{}}}", pieces.into_iter().map(|(_, piece)| piece).collect::<String>()))
+}
+
+/// What goes into a text, and over how many of its characters.
+fn piece() -> impl Strategy<Value = (usize, String)> {
+    let text = prop_oneof![
+        Just(r#""a":"#.to_owned()),
+        Just(r#""b":"#.to_owned()),
+        Just(",".to_owned()),
+        r#"[{}\[\]",:0-9eE.\\untrfalse \-+/\t\n\r\x00\x0c\x1f\x7f\u{a0}\u{feff}é😀]{0,3}"#,
+        "-?[0-9]{1,3}(\\.[0-9]{0,2})?([eE][+-]?[0-9]{0,3})?,?",
+        r#""[ -~]{0,20}",?"#,
+        r#"\\["\\/bfnrtux]|\\u[0-9a-fA-F]{4}|\\u[dD][89a-fA-F][0-9a-f]{2}"#,
+        "(null|true|false),?",
+    ];
+    (0_usize..3, text)
+}
+
+/// Both accept the text and read the same, or neither does.
+fn agrees(text: &str) -> Result<(), TestCaseError> {
+    match (Claims::parse(text), serde_json::from_str::<Strict>(text)) {
+        (Ok(claims), Ok(Strict(value))) => {
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&claims.to_string()).ok(), Some(value));
+        }
+        (ours, theirs) => {
+            prop_assert!(ours.is_err(), "only we accept {:?}: {:?}", text, ours);
+            prop_assert!(!theirs.is_ok_and(|Strict(value)| value.is_object()), "only we refuse {:?}: {:?}", text, ours);
+        }
+    }
+    Ok(())
+}
+
+/// What `serde_json` reads, unless a member is there twice.
+struct Strict(serde_json::Value);
+
+impl<'de> serde::Deserialize<'de> for Strict {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Strict, D::Error> {
+        reader.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> serde::de::Visitor<'de> for StrictVisitor {
+    type Value = serde_json::Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(serde_json::Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = serde_json::Map::new();
+        while let Some((name, Strict(value))) = map.next_entry::<String, _>()? {
+            if members.insert(name, value).is_some() {
+                return Err(serde::de::Error::custom("twice"));
+            }
+        }
+        Ok(members.into())
     }
 }
