@@ -155,6 +155,48 @@ fn a_subject_without_ids_is_a_name() {
     assert_eq!(found("github-actions: { enterprise: acme-inc }", when), []);
 }
 
+/// Conditions that shut everybody out, under whichever name of the claim.
+#[test]
+fn conditions_that_contradict_each_other() {
+    let contradict = [("contradictory-conditions", "")];
+    let context = "context-ids: { contains: a74579f1-2e7d-451e-b009-5c082ad2729e }";
+    let circleci = |when: &str| {
+        found(&format!("circleci: {{ organization: {ORG} }}"), &format!("project-id: {PROJECT}, {context}, {when}"))
+    };
+    assert_eq!(circleci(&format!("oidc.circleci.com/project-id: {ORG}")), contradict);
+    assert_eq!(circleci(&format!("oidc.circleci.com/project-id: [{ORG}, {PROJECT}]")), []);
+    let required = |when: &str| {
+        let when = format!("repository_id: 2, environment: npm, runner_environment: github-hosted, {when}");
+        found("github-actions: { require: { repository_owner_id: [1, 3] } }", &when)
+    };
+    assert_eq!(required("repository_owner_id: [2, 4]"), contradict);
+    assert_eq!(required("repository_owner_id: [2, 3]"), []);
+}
+
+#[test]
+fn exclusions_that_exclude_nothing() {
+    let branch = |branch: &str| {
+        let rest = "repository-pin: acme@1/widgets@2, environment: npm, runner_environment: github-hosted";
+        found("github-actions", &format!("{rest}, branch: {branch}"))
+    };
+    let nothing = [("exclusion-excludes-nothing", "")];
+    for idle in [
+        r#"{ glob: "release/*", not: { glob: "*-draft" } }"#,
+        r#"{ glob: "release/*", not: main }"#,
+        r#"{ regex: "v[0-9]+", not: [v, main] }"#,
+    ] {
+        assert_eq!(branch(idle), nothing, "{idle}");
+    }
+    for useful in [
+        r#"{ glob: "release/*", not: { glob: "release/*-draft" } }"#,
+        r#"{ glob: "release/**", not: { glob: "release/*/*" } }"#,
+        r#"{ regex: "v[0-9]+", not: [main, v1] }"#,
+        r#"{ not: main }"#,
+    ] {
+        assert_eq!(branch(useful), [], "{useful}");
+    }
+}
+
 #[test]
 fn gitlab() {
     let gitlab = |when: &str| found("gitlab", when);
