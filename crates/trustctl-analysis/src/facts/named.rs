@@ -9,6 +9,9 @@ use super::{Fact, GrantFacts};
 /// Values that a pattern may stand for and still be a list of them: `npm|pypi`.
 const MOST_VALUES: usize = 16;
 
+/// Memory of the largest pattern that is asked for its values: a list of a few is far smaller.
+const LARGEST: usize = 1 << 16;
+
 /// Whether every token that the grant lets in has, for a claim of that role, a name or id that the grant names.
 ///
 /// Claims with states alone (GitLab's `deployment_tier`) name nothing.
@@ -63,6 +66,9 @@ fn composed_names(grant: &GrantFacts<'_>, fact: &Fact<'_>, is_it: &impl Fn(&str)
 
 /// The values that the pattern stands for, where they are few.
 fn values(pattern: &Pattern) -> Option<Vec<String>> {
+    if pattern.automaton_bytes() > LARGEST {
+        return None;
+    }
     let language = pattern.language();
     let mut values: Vec<String> = Vec::new();
     while values.len() <= MOST_VALUES {
