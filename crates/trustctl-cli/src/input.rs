@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::secret::is_token;
+
 /// Where a text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -50,6 +52,15 @@ pub(crate) enum InputError {
     /// A folder.
     #[error("{0} is a folder; a file is needed here")]
     Folder(Input),
+    /// A pipe, a socket or a device.
+    #[error("{0} is a pipe or a device; a trust file is a regular file")]
+    Irregular(Input),
+    /// The argument is what the file should hold.
+    #[error("this is a token itself; {}", if *trust_file { "give the name of a trust file" } else { "give a file that holds it, or `-`" })]
+    IsToken {
+        /// Whether a trust file was asked for.
+        trust_file: bool,
+    },
     /// No bytes, or blanks only.
     #[error("{0} is empty")]
     Empty(Input),
@@ -96,6 +107,11 @@ impl InputError {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Missing { near: Some(near), .. } => Some(format!("did you mean `{}`?", near.display())),
+            Self::IsToken { .. } => Some(
+                "arguments are seen by every process and kept in the shell's history: regard this token as known to others"
+                    .to_owned(),
+            ),
+            Self::Irregular(_) => Some("save it to a file: its folder is part of its meaning".to_owned()),
             Self::Utf16(_) => {
                 Some("save it as UTF-8; in PowerShell, `COMMAND | Set-Content -Encoding utf8 FILE`".to_owned())
             }
@@ -123,8 +139,11 @@ pub(crate) fn read_text(input: &Input, stdin: &mut dyn Read, limit: u64) -> Resu
     Ok(text)
 }
 
-/// Reads a file, which may be empty.
+/// Reads a file, which may be empty. It may be a pipe too, as shells make them of `<(COMMAND)`.
 pub(crate) fn read_file(path: &Path, limit: u64) -> Result<String, InputError> {
+    if path.to_str().is_some_and(is_token) {
+        return Err(InputError::IsToken { trust_file: false });
+    }
     let input = Input::File(path.to_owned());
     let failed = |cause: io::Error| match cause.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::secret::is_token;
+
 /// A package as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PackageArgument {
@@ -18,6 +20,12 @@ impl FromStr for PackageArgument {
     fn from_str(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("a package has a name".to_owned());
+        }
+        if is_token(text) {
+            return Err(
+                "this is a token itself; give the package's name, and a file that holds the token with --token"
+                    .to_owned(),
+            );
         }
         let at = text.rfind('@').filter(|at| *at > 0);
         let Some((name, version)) = at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) else {

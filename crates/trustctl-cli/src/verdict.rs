@@ -30,6 +30,8 @@ pub(crate) struct Verdict {
     pub(crate) catalogue: String,
     /// How many trust files were read, where they were looked for and not named.
     pub(crate) looked_for: Option<usize>,
+    /// Root files that were found above what was asked for, and asked in its place.
+    pub(crate) sought: Vec<String>,
     /// The trust files.
     pub(crate) sources: Sources,
 }

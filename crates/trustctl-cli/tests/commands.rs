@@ -301,6 +301,128 @@ fn a_line_of_many_errors_is_not_repeated_for_each() {
 }
 
 #[test]
+fn a_token_in_place_of_a_name_is_told_and_never_repeated() {
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2NpIn0.c2lnbmF0dXJl";
+    let policy = file("commands/eval.in/npm.trust.yaml");
+    let claims = file("commands/eval.in/allowed.json");
+    let eval = ["eval", "--package", "left-pad", "--policy", &policy];
+    let jwt = file("captured/github-npm-publish-2022.jwt");
+    let commands = [
+        vec!["token", token],
+        vec!["lint", token],
+        vec!["explain", token],
+        [&eval[..], &["--token", token]].concat(),
+        [&eval[..], &["--claims", token]].concat(),
+        [&eval[..], &["--claims", token, "--format", "json"]].concat(),
+        vec!["eval", "--claims", &claims, "--package", "left-pad", "--policy", token],
+        vec!["eval", "--claims", &claims, "--package", token, "--policy", &policy],
+    ];
+    for arguments in commands {
+        let (code, stdout, stderr) = trustctl(&arguments, b"");
+        let said = stdout + &stderr;
+        assert_eq!(code, 2, "{arguments:?}: {said}");
+        assert!(said.contains("this is a token itself; give "), "{arguments:?}: {said}");
+        assert!(!token.split('.').any(|part| said.contains(part)), "{arguments:?}: {said}");
+    }
+    // Keys are read for a known issuer only.
+    let (code, stdout, stderr) = trustctl(&[&eval[..], &["--token", &jwt, "--jwks", token]].concat(), b"");
+    assert_eq!(code, 2, "{stdout}");
+    assert!(stderr.contains("this is a token itself; give a file that holds it, or `-`"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_trust_file_and_may_hold_a_token() {
+    let folder = Folder::new("pipes");
+    let root = folder.write("trust.yaml", "trust: 1\nregistry: npm\ninclude:\n  teams/*.yaml: [left-pad]\n");
+    let team = folder.write("below/team.yaml", "trust: 1\ngrants: []\n");
+    std::fs::create_dir_all(folder.0.join("teams")).unwrap();
+    std::fs::create_dir_all(folder.0.join(".git")).unwrap();
+    let fifo = |name: &str| {
+        let path = folder.0.join(name);
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        path.to_str().unwrap().to_owned()
+    };
+    let (given, _, _) = (fifo("given.trust.yaml"), fifo("teams/a.yaml"), fifo("below/b.trust.yaml"));
+    for path in [&given, &root] {
+        let (code, stdout, _) = trustctl(&["lint", path], b"");
+        let said = stdout.replace("\n  | ", " ");
+        assert!(code > 0 && said.contains("is a pipe or a device"), "{said}");
+    }
+    assert_eq!(trustctl(&["lint", &team], b"").0, 1);
+
+    let claims = fifo("claims.json");
+    let text = std::fs::read(file("commands/eval.in/allowed.json")).unwrap();
+    let pipe = claims.clone();
+    let writer = std::thread::spawn(move || std::fs::write(pipe, text).unwrap());
+    let policy = file("commands/eval.in/npm.trust.yaml");
+    let (code, stdout, stderr) =
+        trustctl(&["eval", "--claims", &claims, "--package", "@acme/widgets", "--policy", &policy], b"");
+    writer.join().unwrap();
+    assert_eq!(code, 0, "{stdout}{stderr}");
+}
+
+const OURS: &str = "\
+trust: 1
+registry: { kind: generic, audience: https://AUDIENCE.example }
+grants:
+  - packages: [widgets]
+    actions: [publish]
+    provider: github-actions
+    when: { repository-pin: acme@1234567/widgets@556677, environment: npm }
+";
+
+#[test]
+fn registries_of_one_name_that_differ_are_not_mixed_up() {
+    let folder = Folder::new("registries");
+    let claims = file("commands/eval.in/allowed.json");
+    let one = folder.write("one.trust.yaml", OURS.replace("AUDIENCE", "one"));
+    let other = folder.write("other.trust.yaml", OURS.replace("AUDIENCE", "other"));
+    let same = folder.write("same.trust.yaml", OURS.replace("AUDIENCE", "one"));
+    let npm = folder.write(
+        "npm.trust.yaml",
+        OURS.replace("registry: { kind: generic, audience: https://AUDIENCE.example }", "registries: { generic: npm }"),
+    );
+    let eval = |policies: &[&str]| {
+        trustctl(&[&["eval", "--claims", &claims, "--package", "widgets", "--policy"][..], policies].concat(), b"")
+    };
+    let (code, stdout, stderr) = eval(&[&one, &other]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    for part in [one.as_str(), &other, "`generic`", "--policy FILE", "`registries:`"] {
+        assert!(stderr.contains(part), "{part} is not in {stderr}");
+    }
+    let (code, stdout, stderr) = eval(&[&one, &npm]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("`generic` and a `npm`") || stderr.contains("`npm` and a `generic`"), "{stderr}");
+    let (code, stdout, stderr) = eval(&[&one, &same]);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+}
+
+#[test]
+fn a_root_is_looked_for_inside_the_repository_only() {
+    let folder = Folder::new("above");
+    let root = OURS
+        .replace("AUDIENCE", "one")
+        .replace("grants:", "providers: { github-actions: {} }\ninclude: { repo/teams/*.yaml: [widgets] }\ngrants:");
+    folder.write("trust.yaml", &root);
+    let team = folder.write(
+        "repo/teams/a.yaml",
+        OURS.replace("registry: { kind: generic, audience: https://AUDIENCE.example }\n", ""),
+    );
+    let claims = file("commands/eval.in/allowed.json");
+    let eval = || trustctl(&["eval", "--claims", &claims, "--package", "widgets", "--policy", &team], b"");
+    assert_eq!(eval().0, 2, "there is no repository");
+    std::fs::create_dir_all(folder.0.join("repo/.git")).unwrap();
+    assert_eq!(eval().0, 2, "the root is outside the repository");
+    std::fs::remove_dir(folder.0.join("repo/.git")).unwrap();
+    std::fs::create_dir_all(folder.0.join(".git")).unwrap();
+    let (code, stdout, stderr) = eval();
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    let said = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("trust.yaml, found above the trust file that it includes"), "{said}");
+}
+
+#[test]
 fn schemas_are_as_generated() {
     let overwrite = std::env::var_os("TRYCMD").is_some_and(|value| value == "overwrite");
     for (name, text) in trustctl_cli::schemas() {

@@ -3,7 +3,7 @@
 //! A path is a file, or a folder that stands for every trust file below it. Which of them are roots is not
 //! guessed from names: each is read as one, the includes that happen on the way are written down, and what
 //! another file includes is judged with that one alone. A file that is no policy by itself has its root looked
-//! for upwards, as far as the repository goes.
+//! for upwards, as far as the repository goes; where there is none, as far as the current folder.
 
 mod above;
 mod included;
@@ -19,7 +19,7 @@ use trustctl_policy::{Reading, RootFile, read};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputError, read_file};
-use crate::secret::without_tokens_in_place;
+use crate::secret::{is_token, without_tokens_in_place};
 
 use included::{Folder, Taken};
 pub(crate) use walk::is_trust_file;
@@ -53,6 +53,8 @@ pub(crate) struct Root {
     pub(crate) included: Vec<FileId>,
     /// Only read because it might include a file that was asked for.
     above: bool,
+    /// Not asked for, and found to include a file that was.
+    pub(crate) sought: bool,
 }
 
 impl TrustFiles {
@@ -143,6 +145,7 @@ impl TrustFiles {
             reading,
             included: taken.files.into_iter().map(|(_, file)| file).collect(),
             above: false,
+            sought: false,
         });
         self.roots.len() - 1
     }
@@ -168,6 +171,13 @@ fn text_of(path: &Path) -> Result<String, InputError> {
                 "trust files are not read from standard input; their folder is part of their meaning",
             ),
         });
+    }
+    if path.to_str().is_some_and(is_token) {
+        return Err(InputError::IsToken { trust_file: true });
+    }
+    // Opening a pipe waits for somebody to write; a device may never end.
+    if path.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Err(InputError::Irregular(Input::File(path.to_owned())));
     }
     let text = read_file(path, LARGEST)?;
     kind::check(path, &text)?;

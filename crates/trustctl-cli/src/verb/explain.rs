@@ -11,7 +11,8 @@ use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
 use crate::files::TrustFiles;
 use crate::format::human;
-use crate::input::nearest;
+use crate::input::{InputError, nearest};
+use crate::secret::is_token;
 
 const NOTES: &str = "\
 Examples:
@@ -41,6 +42,9 @@ impl Explain {
         };
         if let Some(page) = docs::explain(what) {
             return Ok(Answer::new(Exit::Yes, human::explanation::rule(&page, looks.stdout)));
+        }
+        if is_token(what) {
+            return Err(InputError::IsToken { trust_file: true }.into());
         }
         let path = PathBuf::from(what);
         if !path.exists() {

@@ -32,7 +32,8 @@ fails never silences the others.";
 ///
 /// Each finding says what could happen, where, how it is known (proved, from the catalogue, or because it looks like a
 /// mistake), what to write instead, and where somebody gets in, their token. An included file given alone is judged
-/// with the file that includes it.
+/// with the file that includes it, which is looked for upwards: inside the repository (up to the folder with `.git`),
+/// or where there is none, up to the current folder.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Lint {

@@ -242,6 +242,9 @@ fn footing(page: &mut Page, verdict: &Verdict) {
         let files = if count == 1 { "trust file" } else { "trust files" };
         page.term(2, "asked", TERM, None, &format!("{count} {files} below the current folder"));
     }
+    for root in &verdict.sought {
+        page.term(2, "asked", TERM, None, &format!("{root}, found above the trust file that it includes"));
+    }
     for policy in &verdict.not_asked {
         page.aside(2 + TERM, &format!("not {policy}, which has no registry `{}`", verdict.question.registry));
     }

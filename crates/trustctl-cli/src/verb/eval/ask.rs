@@ -1,10 +1,11 @@
 //! Putting the question to every policy.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Effect, Evaluator, Request, Target};
-use trustctl_policy::{Policy, Registry};
+use trustctl_policy::{Audience, Policy, Registry};
 
 use crate::failure::Failure;
 use crate::input::nearest;
@@ -16,6 +17,7 @@ use super::Eval;
 /// What is asked, with the command's defaults: the only registry that the policies name, and its main action.
 pub(super) fn question(policies: &[(String, Policy)], given: &Eval) -> Result<Question, Failure> {
     let registry = chosen_registry(policies, given.registry.as_deref())?;
+    one_registry(policies, &registry.name)?;
     let resource = match &given.package {
         Some(PackageArgument { name, version }) => Resource::Package {
             name: name.clone(),
@@ -47,6 +49,54 @@ fn chosen_registry<'p>(policies: &'p [(String, Policy)], given: Option<&str>) ->
         (None, _) => Err(Failure::new("the trust files name several registries")
             .help(format!("choose one with --registry: {}", listed()))),
     }
+}
+
+/// Refuses policies that give the name to different registries: what one of them allows would be reported as allowed
+/// at the other's.
+fn one_registry(policies: &[(String, Policy)], name: &str) -> Result<(), Failure> {
+    let mut first: Option<(&str, &str)> = None;
+    let mut known: BTreeMap<&str, (&str, BTreeSet<Option<&str>>)> = BTreeMap::new();
+    for (file, policy) in policies {
+        let Some((_, registry)) = policy.registry_named(name) else { continue };
+        let (other, kind) = *first.get_or_insert((file, &registry.kind));
+        if kind != registry.kind {
+            return Err(two_registries(name, other, file, &format!("a `{kind}` and a `{}`", registry.kind)));
+        }
+        for (issuer, audiences) in audiences(policy, name) {
+            match known.get(issuer) {
+                Some((other, there)) if *there != audiences => {
+                    return Err(two_registries(name, other, file, &format!("other audiences for `{issuer}`")));
+                }
+                Some(_) => {}
+                None => _ = known.insert(issuer, (file, audiences)),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The audiences that tokens of each issuer must have at the registry, `None` for whatever one.
+fn audiences<'p>(policy: &'p Policy, name: &str) -> BTreeMap<&'p str, BTreeSet<Option<&'p str>>> {
+    let mut all: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    let Some((registry, _)) = policy.registry_named(name) else { return all };
+    for (id, provider) in policy.providers() {
+        let (Some(issuer), Some(audience)) = (policy.issuer(provider.issuer), policy.audience(registry, id)) else {
+            continue;
+        };
+        let text = match audience {
+            Audience::Exact(text) => Some(text.as_str()),
+            Audience::Any => None,
+        };
+        all.entry(&issuer.text).or_default().insert(text);
+    }
+    all
+}
+
+fn two_registries(name: &str, one: &str, other: &str, difference: &str) -> Failure {
+    Failure::new(format!(
+        "`{one}` and `{other}` each have a registry `{name}`, and they are not the same: {difference}"
+    ))
+    .help("ask one of them with `--policy FILE`, or name the registries apart with `registries:`")
 }
 
 fn main_action(registry: &Registry) -> Result<String, Failure> {

@@ -36,6 +36,9 @@ Examples:
 Exit codes: 0 allow, 1 deny, 2 it could not be decided: usage, a file that cannot be read, a trust file with errors, \
 a file that holds no token, no keys. With `--format json` the reason for a 2 is JSON too, on standard output, unless it is the usage.
 
+A file that `--policy` names and another one includes is judged with that one, which is looked for upwards: inside the \
+repository (up to the folder with `.git`), or where there is none, up to the current folder.
+
 The token is never printed. Whether it was used before (replay) is not checked.";
 
 /// Decide whether a token may do something, and say why
@@ -116,6 +119,7 @@ impl Eval {
             bound: Bound::Versions(Vec::new()),
             catalogue: catalogue.version.clone(),
             looked_for: self.policy.is_empty().then_some(policies.files),
+            sought: policies.sought,
             sources: policies.sources,
         };
         if let Some(claims) = claims {
@@ -245,6 +249,8 @@ struct Policies {
     all: Vec<(String, Policy)>,
     /// How many trust files they come from.
     files: usize,
+    /// Root files found above what was asked for.
+    sought: Vec<String>,
     sources: Sources,
 }
 
@@ -256,6 +262,7 @@ impl Policies {
         if let Some(error) = unreadable.into_iter().next() {
             return Err(error.into());
         }
+        let sought = roots.iter().filter(|root| root.sought).map(|root| sources.name(root.file).to_owned()).collect();
         let (mut all, mut problems, mut broken) = (Vec::new(), Vec::new(), Vec::new());
         for root in roots {
             let name = sources.name(root.file).to_owned();
@@ -272,7 +279,7 @@ impl Policies {
             }
         }
         if broken.is_empty() {
-            return Ok(Self { all, files: count, sources });
+            return Ok(Self { all, files: count, sought, sources });
         }
         let names = broken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         Err(Failure::new(format!("{names} cannot be loaded for deciding")).problems(sources, problems))
