@@ -9,8 +9,6 @@ use std::fmt;
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::ParsedPublicKey;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{
     AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk, KeyAlgorithm, KeyOperations,
     PublicKeyUse, RSAKeyParameters,
@@ -20,6 +18,7 @@ use serde_json::value::RawValue;
 use trustctl_claims::{Claims, Value};
 
 use crate::algorithm::{Algorithm, Scheme};
+use crate::base64url;
 use crate::error::{TokenError, one_of, shown};
 
 /// The longest text of a key set, in bytes.
@@ -326,7 +325,7 @@ impl Material {
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, SkipReason> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| SkipReason::BadNumbers)
+    base64url::decode(text).map_err(|_| SkipReason::BadNumbers)
 }
 
 fn reasons(skipped: &[SkippedKey]) -> String {

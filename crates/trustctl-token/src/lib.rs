@@ -8,6 +8,7 @@
 //! signature. No I/O, no clock: the time is a parameter.
 
 mod algorithm;
+mod base64url;
 mod checks;
 mod error;
 mod header;
