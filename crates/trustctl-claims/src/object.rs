@@ -204,13 +204,30 @@ impl<'a> Object<'a> {
     }
 
     fn find(&self, hash: u32, name: &str) -> Option<&Value<'a>> {
-        let first = self.members.partition_point(|member| hash_of(member.entry) < hash);
+        let first = self.first(hash);
         let entry = self.members.get(first)?.entry;
         if hash_of(entry) != hash {
             return None;
         }
         let member = self.members.get(index_of(entry))?;
         if member.name == name { Some(&member.value) } else { self.find_in_run(first, hash, name) }
+    }
+
+    /// Where the first entry of that hash stands, or would.
+    ///
+    /// Hashes spread evenly, so it is looked for around its share of the list; where names were made to crowd, the
+    /// search is the one that any sorted list has.
+    fn first(&self, hash: u32) -> usize {
+        const NEAR: usize = 4;
+        let smaller = |at: usize| self.members.get(at).is_some_and(|member| hash_of(member.entry) < hash);
+        let share = (u64::from(hash) * self.members.len() as u64) >> 32;
+        let guess = usize::try_from(share).unwrap_or(0);
+        let found = if smaller(guess) {
+            (guess + 1..=guess + NEAR).find(|at| !smaller(*at))
+        } else {
+            (guess.saturating_sub(NEAR)..=guess).rev().find(|at| *at == 0 || smaller(*at - 1))
+        };
+        found.unwrap_or_else(|| self.members.partition_point(|member| hash_of(member.entry) < hash))
     }
 
     /// Names of one hash: the first of them is another.

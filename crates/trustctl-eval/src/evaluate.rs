@@ -40,7 +40,7 @@ impl Evaluator {
         &self.policy
     }
 
-    /// Decides. Never fails: what is unclear is a deny. Allocates nothing on allow (up to four grants that allow
+    /// Decides. Never fails: what is unclear is a deny. Allocates nothing on allow (up to two grants that allow
     /// at once), and costs the same however many packages the policy has.
     ///
     /// The claims are believed: whoever calls this has verified them, or asks what if.

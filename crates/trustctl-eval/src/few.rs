@@ -1,8 +1,8 @@
 //! A list that needs no memory of its own while it is short.
 
-const INLINE: usize = 4;
+const INLINE: usize = 2;
 
-/// Up to four items in place, more on the heap.
+/// Up to two items in place, more on the heap.
 #[derive(Debug, Clone)]
 pub(crate) struct Few<T> {
     inline: [T; INLINE],
@@ -36,15 +36,15 @@ impl<T: Copy> Few<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Few;
+    use super::{Few, INLINE};
 
     #[test]
     fn keeps_the_order_in_place_and_beyond() {
         let mut few = Few::of(0);
-        for item in 1..10 {
+        for item in 1..10_usize {
             few.push(item);
             assert_eq!(few.as_slice(), (0..=item).collect::<Vec<_>>());
-            assert_eq!(few.spilled.is_empty(), item < 4);
+            assert_eq!(few.spilled.is_empty(), item < INLINE);
         }
     }
 }
