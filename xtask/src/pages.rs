@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use trustctl_catalog::{
-    AudienceForm, Basis, Catalogue, Claim, ClaimType, Derivation, JoinPart, Missing, NameKind, NameRule, NormalForm,
-    Provider, Registry, Requirement, Role, SetBy, Tenants,
+    AudienceForm, Basis, Catalogue, Claim, Derivation, JoinPart, Missing, NameRule, NormalForm, Provider, Registry,
+    Requirement, Role, SetBy, Tenants, Trap,
 };
 
 /// Every page: path from the repository's root and text.
@@ -94,6 +94,7 @@ fn provider(entry: &Provider) -> String {
     let _ = writeln!(page, "- Signed with: {}", entry.algorithms.join(", "));
     requirements(&mut page, "What it requires by itself", [(None, entry.requires.as_slice())].into_iter());
     claims(&mut page, entry);
+    traps(&mut page, &entry.traps);
     notes(&mut page, &entry.notes);
     sources(&mut page, &entry.sources, &entry.checked, None);
     page
@@ -112,7 +113,7 @@ fn claims(page: &mut String, entry: &Provider) {
     );
     table(
         page,
-        &["claim", "type", "part", "name or id", "who chooses it", "what it is", "derived"],
+        &["claim", "type", "part", "name or id", "set by", "what it is", "derived"],
         claims.iter().map(|(name, claim)| {
             let mut about = claim.about.clone();
             if !claim.pinned_by.is_empty() {
@@ -133,10 +134,10 @@ fn claims(page: &mut String, entry: &Provider) {
             }
             vec![
                 code(name),
-                type_word(claim.kind).to_owned(),
-                role_word(claim.role).to_owned(),
-                kind_word(claim.name_kind).to_owned(),
-                chooser_word(claim.set_by).to_owned(),
+                claim.kind.word().to_owned(),
+                claim.role.word().to_owned(),
+                claim.name_kind.word().to_owned(),
+                setter(claim.set_by),
                 about,
                 derived(claim),
             ]
@@ -268,6 +269,19 @@ fn requirements<'a>(
     }
 }
 
+fn traps(page: &mut String, traps: &[Trap]) {
+    if traps.is_empty() {
+        return;
+    }
+    page.push_str("\n## Traps\n\nWhat lets others in where a policy does not know of it.\n\n");
+    for trap in traps {
+        let claims: Vec<String> = trap.claims.iter().map(|claim| code(claim)).collect();
+        let claims = if claims.is_empty() { String::new() } else { format!(", {}", claims.join(", ")) };
+        let source = trap.source.as_ref().map_or(String::new(), |source| format!(" <{source}>"));
+        let _ = writeln!(page, "- **{}**{claims}: {}{source}", trap.kind.word(), trap.about);
+    }
+}
+
 fn notes(page: &mut String, notes: &[String]) {
     if !notes.is_empty() {
         page.push_str("\n## Notes\n\n");
@@ -298,51 +312,14 @@ fn table(page: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<String
     }
 }
 
+/// In bold where strangers decide.
+fn setter(set_by: SetBy) -> String {
+    let who = set_by.who();
+    if set_by == SetBy::Author { format!("**{who}**") } else { who.to_owned() }
+}
+
 fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
-}
-
-fn type_word(kind: ClaimType) -> &'static str {
-    match kind {
-        ClaimType::String => "string",
-        ClaimType::Integer => "integer",
-        ClaimType::Boolean => "boolean",
-        ClaimType::List => "list",
-    }
-}
-
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Tenant => "tenant",
-        Role::Repository => "repository",
-        Role::Workflow => "workflow",
-        Role::Ref => "ref",
-        Role::Environment => "environment",
-        Role::Event => "event",
-        Role::Runner => "runner",
-        Role::Actor => "actor",
-        Role::Run => "run",
-        Role::Subject => "subject",
-        Role::Envelope => "envelope",
-        Role::Other => "other",
-    }
-}
-
-fn kind_word(kind: NameKind) -> &'static str {
-    match kind {
-        NameKind::Name => "name",
-        NameKind::Id => "id",
-        NameKind::Value => "neither",
-    }
-}
-
-fn chooser_word(set_by: SetBy) -> &'static str {
-    match set_by {
-        SetBy::Provider => "the provider",
-        SetBy::Author => "**whoever writes the workflow**",
-        SetBy::Trigger => "whoever starts the run",
-        SetBy::Admin => "the tenant's administrators",
-    }
 }
 
 #[cfg(test)]
@@ -360,6 +337,9 @@ mod tests {
                 assert_eq!(table.matches(&format!("\n| `{name}` | ")).count(), 1, "{} {name}", entry.kind);
                 let shown = example(entry, &claim.example);
                 assert!(!shown.contains('{'), "{} {name}: {shown}", entry.kind);
+            }
+            for trap in &entry.traps {
+                assert!(page.contains(trap.about.as_str()), "{} {:?}", entry.kind, trap.kind);
             }
             for source in &entry.sources {
                 assert!(page.contains(source.as_str()), "{source}");

@@ -7,16 +7,17 @@
 
 use std::sync::OnceLock;
 
+mod claim;
 mod error;
 mod provider;
 mod read;
 mod registry;
 mod template;
 
+pub use claim::{Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape, TenantMark};
 pub use error::CatalogueError;
 pub use provider::{
-    AudienceRule, Claim, ClaimType, Derivation, Issuer, IssuerField, JoinPart, Lifetime, Missing, NameKind, Piece,
-    Provider, Requirement, Role, SetBy, Shape, SubjectForm, TenantMark, Tenants,
+    AudienceRule, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement, SubjectForm, Tenants, Trap, TrapKind,
 };
 pub use registry::{Action, AudienceForm, Basis, NameRule, NormalForm, Registry, RegistryField};
 

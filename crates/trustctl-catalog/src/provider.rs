@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
+use crate::Claim;
+
 /// One identity provider: a CI system or cloud that signs tokens for machines.
 #[derive(Debug, Clone)]
 pub struct Provider {
@@ -29,7 +33,9 @@ pub struct Provider {
     pub requires: Vec<Requirement>,
     /// How a literal `sub` shows its tenant.
     pub subjects: Vec<SubjectForm>,
-    /// Facts a reader should know that are no rule: fork pipelines, debug shells, shared keys.
+    /// What goes wrong with its tokens where a policy does not know of it.
+    pub traps: Vec<Trap>,
+    /// What else a reader should know and no rule says.
     pub notes: Vec<String>,
     /// Pages the facts come from.
     pub sources: Vec<String>,
@@ -66,7 +72,8 @@ pub struct IssuerField {
 }
 
 /// Who can get a token from an issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tenants {
     /// Only the organisation that the issuer names.
     Ours,
@@ -96,197 +103,6 @@ pub struct Lifetime {
     pub maximum: Option<u32>,
 }
 
-/// One claim, of the token or derived.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// JSON type in the token.
-    pub kind: ClaimType,
-    /// What part it plays in an identity.
-    pub role: Role,
-    /// Whether it is a name or an id for life.
-    pub name_kind: NameKind,
-    /// Who decides its value.
-    pub set_by: SetBy,
-    /// Whether real tokens may lack it.
-    pub optional: bool,
-    /// Set where fixing this claim fixes the tenant.
-    pub tenant: Option<TenantMark>,
-    /// Whether one value of it is one source (repository, project, pipeline).
-    pub source: bool,
-    /// Whether a template may stand on it: its value is one free text that is chosen for each release.
-    pub template: bool,
-    /// Set where it is put together from parts; patterns on such claims are refused. Without pieces where
-    /// no single cut holds: a `sub` that a repository may customise, CircleCI's, which can be cut in two ways.
-    pub shape: Option<Shape>,
-    /// The forms a composed claim has by default, for readers and provers; derivations cut by `shape` alone.
-    pub forms: Vec<Shape>,
-    /// Regular expression of the values the provider lets through, where known.
-    pub values: Option<String>,
-    /// What to write instead, when a value cannot be one of this claim.
-    pub hint: Option<String>,
-    /// The id that keeps this name from being re-registered: `repository` → `repository_id`.
-    pub pinned_by: Vec<String>,
-    /// Claims whose value users put here by mistake, with the sentence that says so.
-    pub mistaken_for: BTreeMap<String, String>,
-    /// One sentence.
-    pub about: String,
-    /// A value, in the provider's form; `{other-claim}` may stand for another claim's example.
-    pub example: String,
-    /// How it is derived; `None` for a claim of the token.
-    pub derived: Option<Derivation>,
-    /// JSON Pointer (RFC 6901) of a nested member; `None` for a member of the token itself.
-    pub at: Option<String>,
-    /// Page and date of what is said here, where the provider's own `sources` do not have it.
-    pub cite: Option<String>,
-}
-
-/// JSON type of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ClaimType {
-    /// A JSON string.
-    String,
-    /// A JSON number without fraction and exponent.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-    /// An array of strings.
-    List,
-}
-
-/// What part a claim plays in an identity; also the order in which a trace sorts near misses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// The organisation, owner, namespace or account.
-    Tenant,
-    /// The repository, project or pipeline.
-    Repository,
-    /// The workflow or pipeline definition that runs.
-    Workflow,
-    /// Branch, tag, commit.
-    Ref,
-    /// The deployment environment or context.
-    Environment,
-    /// What started the run.
-    Event,
-    /// The machine it runs on.
-    Runner,
-    /// The person or bot that started it.
-    Actor,
-    /// Identifiers of one run.
-    Run,
-    /// A whole composed subject.
-    Subject,
-    /// `iss`, `aud`, `exp` and the like, which conditions never name.
-    Envelope,
-    /// Anything else.
-    Other,
-}
-
-/// Whether a value can come to mean somebody else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NameKind {
-    /// A name that can be given up and registered by another.
-    Name,
-    /// Given once and never again.
-    Id,
-    /// Neither: a state or a free text.
-    Value,
-}
-
-/// Who decides a claim's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SetBy {
-    /// The provider; nobody can choose another's.
-    Provider,
-    /// Whoever writes the workflow of any repository.
-    Author,
-    /// Whoever starts the run or pushes the ref.
-    Trigger,
-    /// An administrator of the tenant.
-    Admin,
-}
-
-/// How fixing a claim fixes the tenant.
-#[derive(Debug, Clone)]
-pub struct TenantMark {
-    /// What ends the tenant's part of the value: `/` in `acme/widgets`. `None`: the whole value.
-    pub delimiter: Option<String>,
-    /// Claims that must be fixed to a value beside it: Google's `email` needs `email_verified: true`.
-    pub with: BTreeMap<String, String>,
-}
-
-/// A composed claim: literal text and named pieces, `{repository}/.github/workflows/{file}@{ref}`.
-///
-/// Tests prove that no value can be cut in two ways.
-#[derive(Debug, Clone)]
-pub struct Shape {
-    /// Literals and pieces in their order.
-    pub pieces: Vec<Piece>,
-}
-
-/// A part of a [`Shape`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// This text.
-    Text(String),
-    /// A named part whose values match the regular expression.
-    Named {
-        /// Its name, as a derivation uses it.
-        name: String,
-        /// Regular expression of the whole piece.
-        pattern: String,
-    },
-}
-
-/// How a derived claim comes from others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Derivation {
-    /// Another claim under a shorter name; the type is that claim's.
-    Alias {
-        /// The claim.
-        of: String,
-    },
-    /// What follows a prefix; absent where the prefix is not there or nothing follows it.
-    After {
-        /// The claim.
-        of: String,
-        /// The prefix; may be empty.
-        prefix: String,
-        /// Only where these claims have these values: GitLab's `branch` is `ref` where `ref_type` is `branch`.
-        /// The empty value stands for "absent": Buildkite's `branch` is `build_branch` where there is no `build_tag`.
-        only_if: BTreeMap<String, String>,
-    },
-    /// What follows the last occurrence of a text; absent where the text is not there or nothing stands
-    /// before or after it: `widgets` in `acme/widgets`.
-    AfterLast {
-        /// The claim.
-        of: String,
-        /// The text, never empty.
-        delimiter: String,
-    },
-    /// A piece of a composed claim's shape; absent where the value does not fit the shape.
-    Piece {
-        /// The composed claim.
-        of: String,
-        /// The piece's name.
-        piece: String,
-    },
-    /// Other claims joined by literal text; absent where any of them is.
-    Join {
-        /// Literal text and claims in their order.
-        parts: Vec<JoinPart>,
-    },
-}
-
-/// A part of a [`Derivation::Join`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JoinPart {
-    /// This text.
-    Text(String),
-    /// The value of this claim, which may itself be derived (one level deep).
-    Claim(String),
-}
-
 /// A condition that a provider or registry adds by itself.
 #[derive(Debug, Clone)]
 pub struct Requirement {
@@ -303,7 +119,8 @@ pub struct Requirement {
 }
 
 /// What a requirement makes of a token without its claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// The condition fails.
     Deny,
@@ -318,4 +135,59 @@ pub struct SubjectForm {
     pub prefix: String,
     /// `/`: what ends the tenant's name. The text before it must not be empty.
     pub delimiter: String,
+}
+
+/// Something about a provider's tokens that lets others in where a policy does not know of it.
+#[derive(Debug, Clone)]
+pub struct Trap {
+    /// Which of the known ones.
+    pub kind: TrapKind,
+    /// The claims it is about, each of this provider; empty only for [`TrapKind::SharedKeys`] and
+    /// [`TrapKind::FixedAudience`].
+    pub claims: Vec<String>,
+    /// One or two sentences: what goes wrong, and what to pin or exclude instead.
+    pub about: String,
+    /// Page of the fact, where the provider's own `sources` do not have it.
+    pub source: Option<String>,
+}
+
+/// The kinds of [`Trap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrapKind {
+    /// One key set signs for all tenants, so that a good signature says nothing of whose token it is.
+    SharedKeys,
+    /// A job cannot choose the audience, so that whoever is shown a token can use it here as well.
+    FixedAudience,
+    /// The claim is there only where the job or the tenant asks for it.
+    OptInClaim,
+    /// In a pull request from a fork the claims are the fork's, or those of the target although the fork's text runs.
+    ForkFields,
+    /// The claim is the branch that a pull request is for, not the one that is built.
+    TargetBranch,
+    /// Runs that only try a change out get tokens too.
+    SpeculativeRun,
+    /// Somebody can have a shell in the job, and the token with it.
+    DebugShell,
+    /// Values put together of parts that can be cut in more than one way.
+    AmbiguousSubject,
+    /// An administrator or a job decides what the text is put together of.
+    FreeTextSubject,
+}
+
+impl TrapKind {
+    /// The word that the catalogue's files write: `shared-keys`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SharedKeys => "shared-keys",
+            Self::FixedAudience => "fixed-audience",
+            Self::OptInClaim => "opt-in-claim",
+            Self::ForkFields => "fork-fields",
+            Self::TargetBranch => "target-branch",
+            Self::SpeculativeRun => "speculative-run",
+            Self::DebugShell => "debug-shell",
+            Self::AmbiguousSubject => "ambiguous-subject",
+            Self::FreeTextSubject => "free-text-subject",
+        }
+    }
 }

@@ -28,10 +28,10 @@ pub(crate) fn claims(
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct WrittenClaim {
     #[serde(default)]
-    r#type: WrittenType,
-    role: WrittenRole,
-    name_kind: WrittenNameKind,
-    set_by: WrittenSetBy,
+    r#type: ClaimType,
+    role: Role,
+    name_kind: NameKind,
+    set_by: SetBy,
     #[serde(default)]
     optional: bool,
     tenant: Option<WrittenTenant>,
@@ -55,50 +55,6 @@ pub(crate) struct WrittenClaim {
     derived: Option<WrittenDerivation>,
     at: Option<String>,
     cite: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenType {
-    #[default]
-    String,
-    Integer,
-    Boolean,
-    List,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenRole {
-    Tenant,
-    Repository,
-    Workflow,
-    Ref,
-    Environment,
-    Event,
-    Runner,
-    Actor,
-    Run,
-    Subject,
-    Envelope,
-    Other,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenNameKind {
-    Name,
-    Id,
-    Value,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenSetBy {
-    Provider,
-    Author,
-    Trigger,
-    Admin,
 }
 
 #[derive(Deserialize)]
@@ -146,10 +102,10 @@ impl WrittenClaim {
             None => None,
         };
         Ok(Claim {
-            kind: self.r#type.into(),
-            role: self.role.into(),
-            name_kind: self.name_kind.into(),
-            set_by: self.set_by.into(),
+            kind: self.r#type,
+            role: self.role,
+            name_kind: self.name_kind,
+            set_by: self.set_by,
             optional: self.optional,
             tenant: self.tenant.map(|mark| TenantMark { delimiter: mark.delimiter, with: mark.with }),
             source: self.source,
@@ -293,55 +249,4 @@ fn check_references(
 fn require_text(claim: &Claim, source: &Claim, place: &Place<'_>, field: &str) -> Result<(), CatalogueError> {
     let text = claim.kind == ClaimType::String && source.kind == ClaimType::String;
     place.check(text, field, || "only strings are cut and joined".into())
-}
-
-impl From<WrittenType> for ClaimType {
-    fn from(written: WrittenType) -> Self {
-        match written {
-            WrittenType::String => Self::String,
-            WrittenType::Integer => Self::Integer,
-            WrittenType::Boolean => Self::Boolean,
-            WrittenType::List => Self::List,
-        }
-    }
-}
-
-impl From<WrittenRole> for Role {
-    fn from(written: WrittenRole) -> Self {
-        match written {
-            WrittenRole::Tenant => Self::Tenant,
-            WrittenRole::Repository => Self::Repository,
-            WrittenRole::Workflow => Self::Workflow,
-            WrittenRole::Ref => Self::Ref,
-            WrittenRole::Environment => Self::Environment,
-            WrittenRole::Event => Self::Event,
-            WrittenRole::Runner => Self::Runner,
-            WrittenRole::Actor => Self::Actor,
-            WrittenRole::Run => Self::Run,
-            WrittenRole::Subject => Self::Subject,
-            WrittenRole::Envelope => Self::Envelope,
-            WrittenRole::Other => Self::Other,
-        }
-    }
-}
-
-impl From<WrittenNameKind> for NameKind {
-    fn from(written: WrittenNameKind) -> Self {
-        match written {
-            WrittenNameKind::Name => Self::Name,
-            WrittenNameKind::Id => Self::Id,
-            WrittenNameKind::Value => Self::Value,
-        }
-    }
-}
-
-impl From<WrittenSetBy> for SetBy {
-    fn from(written: WrittenSetBy) -> Self {
-        match written {
-            WrittenSetBy::Provider => Self::Provider,
-            WrittenSetBy::Author => Self::Author,
-            WrittenSetBy::Trigger => Self::Trigger,
-            WrittenSetBy::Admin => Self::Admin,
-        }
-    }
 }

@@ -8,8 +8,8 @@ use super::claim::{self, WrittenClaim};
 use super::{Head, Place, parse};
 use crate::template;
 use crate::{
-    AudienceRule, CatalogueError, DataFile, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement, SubjectForm,
-    Tenants,
+    AudienceRule, CatalogueError, Claim, DataFile, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement,
+    SubjectForm, Tenants, Trap, TrapKind,
 };
 
 /// Reads one file.
@@ -41,6 +41,8 @@ struct Written {
     #[serde(default)]
     subjects: Vec<WrittenSubject>,
     #[serde(default)]
+    traps: Vec<WrittenTrap>,
+    #[serde(default)]
     notes: Vec<String>,
     sources: Vec<String>,
     checked: String,
@@ -53,7 +55,7 @@ struct WrittenIssuer {
     #[serde(default)]
     fields: BTreeMap<String, WrittenIssuerField>,
     switch: Option<String>,
-    tenants: WrittenTenants,
+    tenants: Tenants,
     about: String,
     audience: Option<String>,
 }
@@ -64,13 +66,6 @@ struct WrittenIssuerField {
     pattern: String,
     about: String,
     example: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenTenants {
-    Ours,
-    Shared,
 }
 
 #[derive(Deserialize, Default)]
@@ -98,16 +93,9 @@ struct WrittenLifetime {
 pub(crate) struct WrittenRequirement {
     claim: String,
     values: Vec<String>,
-    missing: WrittenMissing,
+    missing: Missing,
     why: String,
     source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenMissing {
-    Deny,
-    Pass,
 }
 
 #[derive(Deserialize)]
@@ -115,6 +103,16 @@ enum WrittenMissing {
 struct WrittenSubject {
     prefix: String,
     delimiter: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenTrap {
+    kind: TrapKind,
+    #[serde(default)]
+    claims: Vec<String>,
+    about: String,
+    source: Option<String>,
 }
 
 impl Written {
@@ -150,6 +148,14 @@ impl Written {
                 "an empty text".into()
             })?;
         }
+        let mut traps = Vec::new();
+        for written in self.traps {
+            traps.push(written.into_trap(place, &claims)?);
+        }
+        let fixed = traps.iter().any(|trap| trap.kind == TrapKind::FixedAudience);
+        place.check(fixed != self.audience.caller_chooses, "traps", || {
+            "the trap `fixed-audience` goes with `caller-chooses: false`, and only with it".into()
+        })?;
         Ok(Provider {
             kind: self.kind,
             title: self.title,
@@ -172,6 +178,7 @@ impl Written {
                 .into_iter()
                 .map(|subject| SubjectForm { prefix: subject.prefix, delimiter: subject.delimiter })
                 .collect(),
+            traps,
             notes: self.notes,
             sources: self.sources,
             checked: self.checked,
@@ -208,13 +215,36 @@ impl WrittenIssuer {
                 })
                 .collect(),
             switch: self.switch,
-            tenants: match self.tenants {
-                WrittenTenants::Ours => Tenants::Ours,
-                WrittenTenants::Shared => Tenants::Shared,
-            },
+            tenants: self.tenants,
             about: self.about,
             audience: self.audience,
         })
+    }
+}
+
+impl WrittenTrap {
+    fn into_trap(self, place: &Place<'_>, claims: &BTreeMap<String, Claim>) -> Result<Trap, CatalogueError> {
+        let field = format!("traps.{}", self.kind.word());
+        place.check(!self.about.trim().is_empty(), &field, || "`about` is empty".into())?;
+        place.check(self.source.as_ref().is_none_or(|source| source.starts_with("https://")), &field, || {
+            "`source` is no page".into()
+        })?;
+        let of_all = matches!(self.kind, TrapKind::SharedKeys | TrapKind::FixedAudience);
+        place.check(of_all || !self.claims.is_empty(), &field, || "`claims` names none".into())?;
+        for name in &self.claims {
+            let claim = claims.get(name);
+            let claim = claim.ok_or_else(|| place.error(&*field, format!("`{name}` is no claim of this file")))?;
+            match self.kind {
+                TrapKind::OptInClaim => {
+                    place.check(claim.optional, &field, || format!("`{name}` is not `optional`"))?;
+                }
+                TrapKind::AmbiguousSubject | TrapKind::FreeTextSubject => {
+                    place.check(claim.shape.is_some(), &field, || format!("`{name}` is not `composed`"))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(Trap { kind: self.kind, claims: self.claims, about: self.about, source: self.source })
     }
 }
 
@@ -228,10 +258,7 @@ impl WrittenRequirement {
         Ok(Requirement {
             claim: self.claim,
             values: self.values,
-            missing: match self.missing {
-                WrittenMissing::Deny => Missing::Deny,
-                WrittenMissing::Pass => Missing::Pass,
-            },
+            missing: self.missing,
             why: self.why,
             source: self.source,
         })

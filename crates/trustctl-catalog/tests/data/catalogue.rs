@@ -1,9 +1,10 @@
 //! The bundled data hold together: what one field says of another, and what each says of values.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::common::{example, example_token, value};
-use trustctl_catalog::{Catalogue, Claim, ClaimType, Derivation, NameKind, Provider, Role, Tenants};
+use trustctl_catalog::{Catalogue, Claim, ClaimType, Derivation, Issuer, NameKind, Provider, Role, Tenants, TrapKind};
 use trustctl_pattern::Pattern;
 
 fn catalogue() -> &'static Catalogue {
@@ -21,12 +22,19 @@ fn regex(text: &str) -> Pattern {
     Pattern::regex(text).unwrap_or_else(|error| panic!("`{text}`: {error}"))
 }
 
+/// The names of the data files in a folder, without `.yaml`.
+fn stems(folder: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect()
+}
+
 #[test]
 fn it_has_the_kinds_that_trust_files_name() {
-    let providers: Vec<_> = catalogue().providers.iter().map(|provider| provider.kind.as_str()).collect();
-    assert_eq!(providers, ["buildkite", "circleci", "custom", "github-actions", "gitlab", "google"]);
-    let registries: Vec<_> = catalogue().registries.iter().map(|registry| registry.kind.as_str()).collect();
-    assert_eq!(registries, ["cloudsmith", "crates-io", "generic", "npm", "pypi"]);
+    let providers: BTreeSet<_> = catalogue().providers.iter().map(|provider| provider.kind.clone()).collect();
+    assert_eq!(providers, stems("providers"));
+    let registries: BTreeSet<_> = catalogue().registries.iter().map(|registry| registry.kind.clone()).collect();
+    assert_eq!(registries, stems("registries"));
     assert!(catalogue().provider("gitlab").is_some() && catalogue().provider("gitlub").is_none());
     assert!(catalogue().registry("npm").is_some() && catalogue().registry("").is_none());
 }
@@ -222,6 +230,19 @@ fn a_fixed_issuer_is_found_by_its_whole_text() {
     assert_eq!(found("https://oidc.circleci.com"), Some("circleci"));
     assert_eq!(found("https://gitlab.com/"), None);
     assert_eq!(found("https://{host}"), None);
+}
+
+#[test]
+fn a_provider_whose_issuer_is_shared_by_all_says_what_its_keys_do_not() {
+    for provider in &catalogue().providers {
+        let everybodys = |form: &Issuer| form.fields.is_empty() && form.tenants == Tenants::Shared;
+        if provider.issuers.iter().any(everybodys) {
+            assert!(provider.traps.iter().any(|trap| trap.kind == TrapKind::SharedKeys), "{}", provider.kind);
+        }
+        for trap in provider.traps.iter().filter_map(|trap| trap.source.as_ref()) {
+            assert!(regex("https://[^ ]+").is_match(trap), "{}: {trap}", provider.kind);
+        }
+    }
 }
 
 /// JSR's look-alikes: a slug is one path segment of letters, digits and hyphens.

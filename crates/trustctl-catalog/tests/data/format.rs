@@ -40,6 +40,7 @@ fn what_yaml_or_types_refuse_is_shown_by_line() {
         ("checked: 2026-11-21\n", "", "checked"),
         ("checked: 2026-11-21\n", "checked: 2026-11-21\nchecked: 2026-11-21\n", "checked"),
         ("requires:\n", "requires: [\n", ""),
+        ("  - kind: shared-keys\n", "  - kind: shared-key\n", "shared-key"),
     ] {
         let error = broken(from, to);
         assert!(error.contains("line "), "{error}");
@@ -89,6 +90,22 @@ fn what_does_not_make_sense_is_shown_by_field() {
             "    values: [push, web, webide, schedule, api, trigger, pipeline]",
             "    values: []",
             "`requires.pipeline_source`",
+        ),
+        ("  - kind: shared-keys\n", "  - kind: fixed-audience\n", "`traps`"),
+        ("  caller-chooses: true", "  caller-chooses: false", "`traps`"),
+        ("  - kind: shared-keys\n", "  - kind: speculative-run\n", "`traps.speculative-run`"),
+        ("  - kind: shared-keys\n", "  - kind: debug-shell\n    claims: [nobody]\n", "`nobody`"),
+        ("  - kind: shared-keys\n", "  - kind: shared-keys\n    source: a page\n", "`traps.shared-keys`"),
+        ("  - kind: shared-keys\n", "  - kind: opt-in-claim\n    claims: [sha, ref]\n", "`ref` is not `optional`"),
+        (
+            "  - kind: free-text-subject\n    claims: [sub]",
+            "  - kind: free-text-subject\n    claims: [ref]",
+            "`composed`",
+        ),
+        (
+            "  - kind: free-text-subject\n    claims: [sub]",
+            "  - kind: ambiguous-subject\n    claims: [ref]",
+            "`composed`",
         ),
     ] {
         let error = broken(from, to);
@@ -152,6 +169,8 @@ fn every_field_is_documented() {
         broken("  caller-chooses: true", "  caller-choose: true"),
         broken("    composed: true", "    compose: true"),
         broken("  - claim: pipeline_source", "  - clam: pipeline_source"),
+        broken("  - kind: shared-keys\n", "  - kid: shared-keys\n"),
+        broken("  - kind: shared-keys\n", "  - kind: shared-key\n"),
         Catalogue::read(&[], &[file]).unwrap_err().to_string(),
     ];
     for error in errors {

@@ -1,8 +1,8 @@
 //! What the catalogue knows, for people.
 
 use trustctl_catalog::{
-    AudienceForm, Catalogue, Claim, ClaimType, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm,
-    Provider, Registry, Requirement, Role, SetBy, Tenants,
+    AudienceForm, Catalogue, Claim, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm, Provider,
+    Registry, Requirement, Role, Tenants, Trap,
 };
 
 use super::page::Page;
@@ -68,6 +68,7 @@ pub(crate) fn provider(provider: &Provider, look: Look) -> String {
     for family in &provider.families {
         page.term(2, &format!("{family}*"), column, Some(Style::Strong), "string, any name that begins so");
     }
+    traps(&mut page, &provider.traps);
     facts(&mut page, &provider.notes, &provider.sources, &provider.checked);
     page.finish()
 }
@@ -148,21 +149,13 @@ fn requirements(page: &mut Page, heading: &str, requires: &[Requirement]) {
 }
 
 fn claim_lines(page: &mut Page, name: &str, claim: &Claim, column: usize) {
-    let mut words = vec![kind_word(claim.kind).to_owned(), role_word(claim.role).to_owned()];
+    let mut words = vec![claim.kind.word().to_owned(), claim.role.word().to_owned()];
     words.extend(match claim.name_kind {
         NameKind::Name => Some("a name".to_owned()),
         NameKind::Id => Some("an id for life".to_owned()),
         NameKind::Value => None,
     });
-    words.push(
-        match claim.set_by {
-            SetBy::Provider => "set by the provider",
-            SetBy::Author => "chosen by whoever writes the workflow",
-            SetBy::Trigger => "chosen by whoever starts the run",
-            SetBy::Admin => "set by an administrator",
-        }
-        .to_owned(),
-    );
+    words.push(format!("set by {}", claim.set_by.who()));
     words.extend(claim.tenant.is_some().then(|| "fixes the tenant".to_owned()));
     words.extend(claim.source.then(|| "is one source".to_owned()));
     words.extend(claim.optional.then(|| "not in every token".to_owned()));
@@ -175,33 +168,6 @@ fn claim_lines(page: &mut Page, name: &str, claim: &Claim, column: usize) {
         page.paragraph(6, &format!("the nested member `{pointer}`"));
     }
     page.paragraph(6, &claim.about);
-}
-
-/// The word for a claim's type, as trust files write it.
-pub(super) const fn kind_word(kind: ClaimType) -> &'static str {
-    match kind {
-        ClaimType::String => "string",
-        ClaimType::Integer => "integer",
-        ClaimType::Boolean => "boolean",
-        ClaimType::List => "list",
-    }
-}
-
-const fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Tenant => "tenant",
-        Role::Repository => "repository",
-        Role::Workflow => "workflow",
-        Role::Ref => "ref",
-        Role::Environment => "environment",
-        Role::Event => "event",
-        Role::Runner => "runner",
-        Role::Actor => "actor",
-        Role::Run => "run",
-        Role::Subject => "subject",
-        Role::Envelope => "envelope",
-        Role::Other => "other",
-    }
 }
 
 fn derivation(derivation: &Derivation) -> String {
@@ -244,6 +210,21 @@ fn name_rule(rule: &NameRule) -> String {
         NormalForm::Pep503 => "; compared in the normal form of PEP 503",
     };
     format!("{}{form}, such as `{}`", rule.about, rule.example)
+}
+
+fn traps(page: &mut Page, traps: &[Trap]) {
+    if traps.is_empty() {
+        return;
+    }
+    page.heading("traps");
+    for trap in traps {
+        let kind = trap.kind.word();
+        page.term(2, kind, kind.len() + 2, Some(Style::Strong), &trap.claims.join(", "));
+        page.paragraph(6, &trap.about);
+        if let Some(source) = &trap.source {
+            page.aside(6, source);
+        }
+    }
 }
 
 fn facts(page: &mut Page, notes: &[String], sources: &[String], checked: &str) {
