@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 mod claim;
 mod error;
+pub mod profile;
 mod provider;
 mod read;
 mod registry;

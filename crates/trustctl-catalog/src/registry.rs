@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::Requirement;
 
 /// One registry profile.
@@ -119,7 +121,8 @@ pub struct Action {
 }
 
 /// How a registry's rules are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// Read in its source code.
     Source,

@@ -36,7 +36,7 @@ struct Written {
     requires: BTreeMap<String, Vec<WrittenRequirement>>,
     #[serde(default)]
     notes: Vec<String>,
-    basis: WrittenBasis,
+    basis: Basis,
     sources: Vec<String>,
     checked: String,
 }
@@ -83,14 +83,6 @@ struct WrittenAction {
     about: String,
     #[serde(default)]
     reads: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenBasis {
-    Source,
-    Documentation,
-    Ours,
 }
 
 impl Written {
@@ -152,11 +144,7 @@ impl Written {
             package_globs: self.package_globs,
             requires,
             notes: self.notes,
-            basis: match self.basis {
-                WrittenBasis::Source => Basis::Source,
-                WrittenBasis::Documentation => Basis::Documentation,
-                WrittenBasis::Ours => Basis::Ours,
-            },
+            basis: self.basis,
             sources: self.sources,
             checked: self.checked,
         })

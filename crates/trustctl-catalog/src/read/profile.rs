@@ -1,0 +1,169 @@
+//! The written form of `profiles/*.yaml` is its model; what serde cannot see is checked here.
+
+use std::collections::BTreeSet;
+
+use super::{Head, Place, parse};
+use crate::profile::{AudienceCheck, Combine, Field, Operation, Profile, Publisher, RecordRule, Step, TemplateText};
+use crate::{CatalogueError, DataFile};
+
+/// Reads one file.
+pub(crate) fn read(file: &DataFile<'_>) -> Result<Profile, CatalogueError> {
+    let (profile, place) = parse::<Profile>(file)?;
+    place.check_head(&Head {
+        kind: &profile.registry,
+        title: &profile.title,
+        about: &profile.about,
+        sources: &profile.sources,
+        checked: &profile.checked,
+    })?;
+    place.check(!profile.publishers.is_empty(), "publishers", || "has no kind of record".into())?;
+    let aud = profile.envelope.audience.is_some();
+    let compared = matches!(profile.envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
+    place.check(aud == compared, "envelope.audience", || "stands exactly where `audiences` compares with it".into())?;
+    if let Some(audience) = &profile.envelope.audience {
+        let nothing = BTreeSet::new();
+        let names = Names { profile: &profile, fields: &nothing };
+        names.check(&place, "envelope.audience", audience)?;
+    }
+    for (name, publisher) in &profile.publishers {
+        check_publisher(&place, &profile, name, publisher)?;
+    }
+    Ok(profile)
+}
+
+/// What templates may name.
+struct Names<'a> {
+    profile: &'a Profile,
+    fields: &'a BTreeSet<&'a str>,
+}
+
+impl Names<'_> {
+    fn check(&self, place: &Place<'_>, at: &str, template: &TemplateText) -> Result<(), CatalogueError> {
+        for field in template.fields() {
+            place.check(self.fields.contains(field), at, || format!("`{field}` is no field and no computed value"))?;
+        }
+        for setting in template.settings() {
+            let known = self.profile.settings.contains_key(setting);
+            place.check(known, at, || format!("`{setting}` is no setting"))?;
+        }
+        Ok(())
+    }
+}
+
+fn check_publisher(
+    place: &Place<'_>,
+    profile: &Profile,
+    name: &str,
+    publisher: &Publisher,
+) -> Result<(), CatalogueError> {
+    let at = |rest: &str| format!("publishers.{name}.{rest}");
+    let issuers = [
+        !publisher.issuers.is_empty(),
+        publisher.issuer_pattern.is_some(),
+        publisher.issuer_field.is_some() && publisher.issuers.is_empty(),
+    ];
+    place.check(issuers.iter().filter(|said| **said).count() == 1, &at("issuers"), || {
+        "one of `issuers`, `issuer-pattern` and `issuer-field` says whose tokens are meant".into()
+    })?;
+    place.check(publisher.rule.is_empty() == publisher.statements.is_some(), &at("rule"), || {
+        "one of `rule` and `statements` says how a record decides".into()
+    })?;
+
+    let mut fields: BTreeSet<&str> = BTreeSet::new();
+    for field in &publisher.fields {
+        place.check(fields.insert(&field.name), &at("fields"), || format!("`{}` stands twice", field.name))?;
+        check_field(place, &at("fields"), field)?;
+    }
+    let own = fields.clone();
+    for (computed, templates) in &publisher.computed {
+        let names = Names { profile, fields: &own };
+        for template in templates {
+            names.check(place, &at("computed"), template)?;
+        }
+        place.check(fields.insert(computed), &at("computed"), || format!("`{computed}` is a field"))?;
+    }
+    if let Some(field) = &publisher.issuer_field {
+        place.check(own.contains(field.as_str()), &at("issuer-field"), || format!("`{field}` is no field"))?;
+    }
+    if let Combine::Prefer(field) = &profile.combine {
+        // A kind of record without the field has nothing to prefer.
+        let somewhere = profile.publishers.values().any(|other| other.field(field).is_some());
+        place.check(somewhere, "combine", || format!("`{field}` is no field of any record"))?;
+    }
+    for rule in &publisher.record_rules {
+        check_record_rule(place, &at("record-rules"), rule, profile, &fields)?;
+    }
+    let names = Names { profile, fields: &fields };
+    let mut steps = BTreeSet::new();
+    for step in &publisher.rule {
+        place.check(steps.insert(&step.name), &at("rule"), || format!("step `{}` stands twice", step.name))?;
+        check_step(place, &at("rule"), step, &names)?;
+    }
+    for meaning in &publisher.means {
+        for template in &meaning.values {
+            names.check(place, &at("means"), template)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_field(place: &Place<'_>, at: &str, field: &Field) -> Result<(), CatalogueError> {
+    let name = &field.name;
+    place.check(field.at.iter().all(|at| at.starts_with('/')), at, || {
+        format!("`at` of `{name}` holds JSON Pointers, which begin with `/`")
+    })?;
+    place.check(!(field.required && field.default.is_some()), at, || {
+        format!("`{name}` is required, so it has no default")
+    })?;
+    for rule in &field.rules {
+        let asks = [
+            rule.matches.is_some(),
+            rule.never.is_some(),
+            !rule.ends_in.is_empty(),
+            rule.longest.is_some(),
+            rule.without.is_some() || rule.without_controls,
+            rule.no_outer_blanks,
+        ];
+        place.check(asks.iter().filter(|asked| **asked).count() == 1, at, || {
+            format!("each rule of `{name}` asks one thing")
+        })?;
+    }
+    Ok(())
+}
+
+fn check_record_rule(
+    place: &Place<'_>,
+    at: &str,
+    rule: &RecordRule,
+    profile: &Profile,
+    fields: &BTreeSet<&str>,
+) -> Result<(), CatalogueError> {
+    let named = rule.together.iter().chain(&rule.some_true).chain(&rule.needed_where);
+    for field in named.chain([&rule.field]) {
+        place.check(fields.contains(field.as_str()), at, || format!("`{field}` is no field"))?;
+    }
+    let names = Names { profile, fields };
+    for template in &rule.differ {
+        names.check(place, at, template)?;
+    }
+    let asks =
+        [rule.together.len() == 2, !rule.some_true.is_empty(), rule.needed_where.is_some(), rule.differ.len() == 2];
+    place.check(asks.iter().filter(|asked| **asked).count() == 1, at, || "each rule asks one thing".into())
+}
+
+fn check_step(place: &Place<'_>, at: &str, step: &Step, names: &Names<'_>) -> Result<(), CatalogueError> {
+    for field in step.operation.fields().into_iter().chain(step.when.as_deref()).chain(step.unless.as_deref()) {
+        let known = names.fields.contains(field);
+        place.check(known, at, || format!("`{field}` in step `{}` is no field and no computed value", step.name))?;
+    }
+    match &step.operation {
+        Operation::Same { right: templates, .. } | Operation::NoneOf { values: templates, .. } => {
+            templates.iter().try_for_each(|template| names.check(place, at, template))
+        }
+        Operation::InSetting { setting, .. } => {
+            let known = names.profile.settings.contains_key(setting);
+            place.check(known, at, || format!("`{setting}` is no setting"))
+        }
+        _ => Ok(()),
+    }
+}

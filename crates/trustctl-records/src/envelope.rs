@@ -1,0 +1,241 @@
+//! A token's header, issuer, times and audience, as the registry judges them before it looks at any record.
+
+use trustctl_catalog::ClaimType;
+use trustctl_catalog::profile::{AudienceCheck, Profile, ReplayScope, WhenIssued};
+use trustctl_claims::{ClaimKey, Claims, Value};
+
+use crate::judge::{Judge, Question, Settings};
+use crate::prepare::is_of;
+
+/// What of a token's header registries look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Header<'h> {
+    /// `alg`.
+    pub algorithm: Option<&'h str>,
+    /// `kid`.
+    pub key: Option<&'h str>,
+}
+
+/// What is known of earlier uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used<'u> {
+    /// Nothing: replay is not judged.
+    Unknown,
+    /// These tokens were used, by issuer and `jti`; the issuer may be left empty where it does not matter.
+    Tokens(&'u [(String, String)]),
+}
+
+/// What is wrong with a token's envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Algorithm,
+    Missing(String),
+    WrongType(String),
+    IssuerForm,
+    Issuer,
+    Expired,
+    Early,
+    Future,
+    LongLife,
+    AudienceForm,
+    Audience,
+    Used,
+}
+
+/// The names of the checks, in the order they are made.
+pub(crate) const CHECKS: [&str; 9] = [
+    "algorithm",
+    "claims of every token",
+    "issuer",
+    "expiry",
+    "not before",
+    "issued",
+    "lifetime",
+    "audience",
+    "first use",
+];
+
+/// The profile's envelope, ready to judge by.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    pub(crate) audience: Option<String>,
+    requires: Vec<ClaimKey>,
+    types: Vec<(ClaimKey, ClaimType)>,
+}
+
+impl Envelope {
+    pub(crate) fn new(profile: &Profile, settings: &Settings) -> Self {
+        use trustctl_catalog::profile::{Hole, Part};
+        let rule = &profile.envelope;
+        let audience = rule.audience.as_ref().and_then(|template| {
+            let parts = template.parts.iter().map(|part| match part {
+                Part::Text(text) => Some(text.as_str()),
+                Part::Hole(Hole::Setting(name)) => settings.one(name),
+                Part::Hole(_) => None,
+            });
+            parts.collect::<Option<String>>()
+        });
+        Self {
+            audience,
+            requires: rule.requires.iter().map(|claim| ClaimKey::new(claim)).collect(),
+            types: rule.types.iter().map(|(claim, kind)| (ClaimKey::new(claim), *kind)).collect(),
+        }
+    }
+
+    /// Every check in its order; the first that does not hold ends it.
+    pub(crate) fn check(
+        &self,
+        judge: &Judge<'_>,
+        header: Option<&Header<'_>>,
+        claims: &Claims<'_>,
+        question: &Question<'_>,
+        used: &Used<'_>,
+    ) -> Result<(), (usize, Refused)> {
+        let checks: [&dyn Fn() -> Result<(), Refused>; CHECKS.len()] = [
+            &|| algorithm(judge, header),
+            &|| self.claims(claims),
+            &|| issuer(judge, claims),
+            &|| expiry(judge, claims, question),
+            &|| not_before(judge, claims, question),
+            &|| issued(judge, claims, question),
+            &|| lifetime(judge, claims),
+            &|| self.audience(judge, claims),
+            &|| first_use(judge, claims, used),
+        ];
+        checks.iter().enumerate().try_for_each(|(at, check)| check().map_err(|refused| (at, refused)))
+    }
+
+    fn claims(&self, claims: &Claims<'_>) -> Result<(), Refused> {
+        for key in &self.requires {
+            if matches!(claims.claim(key), None | Some(Value::Null)) {
+                return Err(Refused::Missing(key.name().to_owned()));
+            }
+        }
+        let wrong = self.types.iter().find(|(key, kind)| claims.claim(key).is_some_and(|value| !is_of(*kind, value)));
+        wrong.map_or(Ok(()), |(key, _)| Err(Refused::WrongType(key.name().to_owned())))
+    }
+
+    fn audience(&self, judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
+        let found = claims.named("aud");
+        let is_ours = |text: &str| self.audience.as_deref() == Some(text);
+        match (judge.profile.envelope.audiences, found) {
+            (AudienceCheck::ByRecord, _) => Ok(()),
+            (AudienceCheck::OneString | AudienceCheck::ExactlyOne, Some(Value::String(text))) => {
+                if is_ours(text) {
+                    Ok(())
+                } else {
+                    Err(Refused::Audience)
+                }
+            }
+            (AudienceCheck::ExactlyOne, Some(Value::List(items))) => match items.as_slice() {
+                [Value::String(text)] if is_ours(text) => Ok(()),
+                [Value::String(_)] => Err(Refused::Audience),
+                _ => Err(Refused::AudienceForm),
+            },
+            (AudienceCheck::Permissions, Some(Value::String(text))) if has_permissions(text) => Ok(()),
+            (_, None | Some(Value::Null)) => Err(Refused::Missing("aud".to_owned())),
+            _ => Err(Refused::AudienceForm),
+        }
+    }
+}
+
+fn algorithm(judge: &Judge<'_>, header: Option<&Header<'_>>) -> Result<(), Refused> {
+    let known = &judge.profile.envelope.algorithms;
+    let Some(header) = header else { return Ok(()) };
+    match header.algorithm {
+        Some(algorithm) if known.is_empty() || known.iter().any(|known| known == algorithm) => Ok(()),
+        _ => Err(Refused::Algorithm),
+    }
+}
+
+fn issuer(judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
+    let Some(issuer) = claims.named("iss").and_then(Value::as_str) else {
+        return Err(Refused::Missing("iss".to_owned()));
+    };
+    if judge.profile.envelope.issuer_is_https && !is_https(issuer) {
+        return Err(Refused::IssuerForm);
+    }
+    if judge.knows_issuer(issuer) { Ok(()) } else { Err(Refused::Issuer) }
+}
+
+fn is_https(issuer: &str) -> bool {
+    let rest = issuer.strip_prefix("https://").unwrap_or_default();
+    rest.split(['/', '?', '#']).next().is_some_and(|host| !host.is_empty()) && !rest.contains(char::is_whitespace)
+}
+
+impl Judge<'_> {
+    /// Whether some kind of record of the registry is about tokens of this issuer.
+    pub fn knows_issuer(&self, issuer: &str) -> bool {
+        let by_profile = self.profile.publishers.iter().any(|(name, publisher)| {
+            publisher.issuers.iter().any(|known| known == issuer)
+                || self.issuer_patterns.get(name.as_str()).is_some_and(|pattern| pattern.is_match(issuer))
+        });
+        by_profile || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
+    }
+
+    fn leeway(&self) -> i64 {
+        i64::from(self.profile.envelope.leeway)
+    }
+}
+
+fn second(claims: &Claims<'_>, claim: &str) -> Result<Option<i64>, Refused> {
+    match claims.named(claim) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_integer().and_then(|digits| digits.parse().ok()) {
+            Some(second) => Ok(Some(second)),
+            None => Err(Refused::WrongType(claim.to_owned())),
+        },
+    }
+}
+
+fn expiry(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
+    match second(claims, "exp")? {
+        Some(end) if question.now.saturating_sub(judge.leeway()) >= end => Err(Refused::Expired),
+        _ => Ok(()),
+    }
+}
+
+fn not_before(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
+    match second(claims, "nbf")? {
+        Some(start) if judge.profile.envelope.not_before && start > question.now.saturating_add(judge.leeway()) => {
+            Err(Refused::Early)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn issued(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
+    match (second(claims, "iat")?, judge.profile.envelope.issued) {
+        (Some(issued), WhenIssued::RefusedInFuture) if issued > question.now.saturating_add(judge.leeway()) => {
+            Err(Refused::Future)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lifetime(judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
+    let Some(longest) = judge.profile.envelope.longest_life else { return Ok(()) };
+    match (second(claims, "iat")?, second(claims, "exp")?) {
+        (Some(issued), Some(end)) if end.saturating_sub(issued) <= i64::from(longest) => Ok(()),
+        _ => Err(Refused::LongLife),
+    }
+}
+
+fn first_use(judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
+    let Used::Tokens(used) = used else { return Ok(()) };
+    let id = claims.named("jti").and_then(Value::as_str);
+    let issuer = claims.named("iss").and_then(Value::as_str).unwrap_or_default();
+    let is_same = |(at, known): &(String, String)| match judge.profile.envelope.replay.scope {
+        ReplayScope::Issuer => Some(known.as_str()) == id && (at.is_empty() || issuer.is_empty() || at == issuer),
+        ReplayScope::Registry => Some(known.as_str()) == id,
+        ReplayScope::Nowhere | ReplayScope::Unknown => false,
+    };
+    if used.iter().any(is_same) { Err(Refused::Used) } else { Ok(()) }
+}
+
+/// JSR's audience: JSON text with a list `permissions`.
+fn has_permissions(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| {
+        value.get("permissions").is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()))
+    })
+}

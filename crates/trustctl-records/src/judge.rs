@@ -1,0 +1,222 @@
+//! A registry with its records, which decides upon tokens.
+
+use std::collections::BTreeMap;
+
+use trustctl_catalog::profile::{Combine, Hole, Part, Profile, Stage, TemplateText};
+use trustctl_claims::{Claims, Value};
+use trustctl_pattern::Pattern;
+
+use crate::check::{Learned, Miss, check};
+use crate::envelope::{Envelope, Header, Used};
+use crate::prepare::{Asks, Prepared};
+use crate::{Record, statements};
+
+/// A registry's operator's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings(BTreeMap<String, Vec<String>>);
+
+impl Settings {
+    /// The profile's own.
+    pub fn of(profile: &Profile) -> Self {
+        Self(profile.settings.iter().map(|(name, setting)| (name.clone(), setting.default.clone())).collect())
+    }
+
+    /// Another value for one of them.
+    pub fn set(&mut self, name: &str, values: Vec<String>) {
+        self.0.insert(name.to_owned(), values);
+    }
+
+    /// Every value of a setting.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The value of a setting that has one.
+    pub fn one(&self, name: &str) -> Option<&str> {
+        self.all(name).first().map(String::as_str)
+    }
+
+    /// The texts that a list's member stands for: itself, or every value of the setting that it names.
+    pub(crate) fn texts(&self, template: &TemplateText) -> Vec<String> {
+        match template.parts.as_slice() {
+            [Part::Text(text)] => vec![text.clone()],
+            [Part::Hole(Hole::Setting(name))] => self.all(name).to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question<'q> {
+    /// The package, where the record is not for one alone.
+    pub package: Option<&'q str>,
+    /// The version that is published.
+    pub version: Option<&'q str>,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ruling {
+    /// The records that let the token in, by their places in the list; none for a refusal.
+    pub records: Vec<usize>,
+    /// Ids that the registry stores at this use, by record. Whoever stores them does so only where the record has none
+    /// yet, and decides again where another use came first.
+    pub learned: Vec<(usize, Learned)>,
+    /// Records that the registry switches off: a locked id is another now.
+    pub disabled: Vec<usize>,
+}
+
+impl Ruling {
+    /// Whether the token is let in.
+    pub fn is_allow(&self) -> bool {
+        !self.records.is_empty()
+    }
+}
+
+/// One registry with the records that are asked.
+#[derive(Debug)]
+pub struct Judge<'p> {
+    pub(crate) profile: &'p Profile,
+    pub(crate) settings: Settings,
+    pub(crate) envelope: Envelope,
+    pub(crate) records: Vec<Prepared<'p>>,
+    /// By publisher, its issuer pattern.
+    pub(crate) issuer_patterns: BTreeMap<&'p str, Pattern>,
+    /// The order in which records are tried.
+    order: Vec<usize>,
+}
+
+impl<'p> Judge<'p> {
+    /// Makes the records ready. Records of a kind that the profile does not have are left out: [`Record::read`] makes none.
+    pub fn new(profile: &'p Profile, settings: Settings, records: Vec<Record>) -> Self {
+        let prepared = records
+            .into_iter()
+            .filter_map(|record| Some(Prepared::new(profile.publisher(&record.publisher)?, record, &settings)));
+        let records: Vec<Prepared<'p>> = prepared.collect();
+        let order = order(&profile.combine, &records);
+        let envelope = Envelope::new(profile, &settings);
+        let patterns = profile.publishers.iter().filter_map(|(name, publisher)| {
+            Some((name.as_str(), Pattern::regex(publisher.issuer_pattern.as_ref()?).ok()?))
+        });
+        Self { profile, settings, envelope, records, issuer_patterns: patterns.collect(), order }
+    }
+
+    /// The registry's decision upon claims whose signature somebody else has checked.
+    ///
+    /// Whether a token was used before is judged by `used` alone.
+    pub fn decide(
+        &self,
+        header: Option<&Header<'_>>,
+        claims: &Claims<'_>,
+        question: &Question<'_>,
+        used: &Used<'_>,
+    ) -> Ruling {
+        if self.envelope.check(self, header, claims, question, used).is_err() {
+            return Ruling::default();
+        }
+        self.rule(claims, question)
+    }
+
+    /// What the records alone say: the envelope is not judged, and neither is the issuer.
+    pub fn rule(&self, claims: &Claims<'_>, question: &Question<'_>) -> Ruling {
+        let mut ruling = Ruling::default();
+        for &index in &self.order {
+            let Some(prepared) = self.records.get(index) else { continue };
+            if !self.is_issuer(prepared, claims) {
+                continue;
+            }
+            let (allowed, learned) = self.one(prepared, claims, question, Stage::Verify);
+            ruling.learned.extend(learned.into_iter().map(|learned| (index, learned)));
+            match allowed {
+                Ok(()) => {
+                    ruling.records.push(index);
+                    if self.profile.combine != Combine::Union {
+                        break;
+                    }
+                }
+                Err(Miss::OtherId(claim)) if disables(prepared, &claim) => ruling.disabled.push(index),
+                Err(_) => {}
+            }
+        }
+        ruling
+    }
+
+    /// The records that the registry would look up for these claims, in its order of preference.
+    pub fn looked_up(&self, claims: &Claims<'_>, question: &Question<'_>) -> Vec<usize> {
+        let mut found: Vec<usize> = self.order.clone();
+        found.retain(|index| {
+            self.records.get(*index).is_some_and(|prepared| {
+                self.is_issuer(prepared, claims)
+                    && self.one(prepared, claims, question, Stage::Lookup).0.is_ok()
+                    && self.is_preferred(prepared, claims, question)
+            })
+        });
+        found
+    }
+
+    /// Whether the field that records are preferred by is not set or holds.
+    fn is_preferred(&self, prepared: &Prepared<'p>, claims: &Claims<'_>, question: &Question<'_>) -> bool {
+        let Combine::Prefer(field) = &self.profile.combine else { return true };
+        let steps = prepared.steps.iter().filter(|step| step.step.when.as_ref() == Some(field));
+        steps.into_iter().all(|step| check(&step.asks, claims, question).is_ok())
+    }
+
+    /// Whether one record holds, up to and with a stage, and what is learned on the way.
+    fn one(
+        &self,
+        prepared: &Prepared<'p>,
+        claims: &Claims<'_>,
+        question: &Question<'_>,
+        last: Stage,
+    ) -> (Result<(), Miss>, Vec<Learned>) {
+        let mut learned = Vec::new();
+        if let Some(style) = prepared.publisher.statements {
+            return (statements::decide(style, &prepared.record, &self.settings, claims), learned);
+        }
+        for step in &prepared.steps {
+            if last == Stage::Lookup && step.step.stage != Stage::Lookup {
+                continue;
+            }
+            if let Err(miss) = check(&step.asks, claims, question) {
+                return (Err(miss), learned);
+            }
+            if let Asks::Locked { claim, stored: None, lock } = &step.asks {
+                let value = claims.claim(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
+                learned.push(Learned { field: lock.field.clone(), value });
+            }
+        }
+        (Ok(()), learned)
+    }
+
+    /// Whether the record is about tokens of this issuer.
+    pub(crate) fn is_issuer(&self, prepared: &Prepared<'p>, claims: &Claims<'_>) -> bool {
+        // Claims without `iss` come from tests of a rule alone; the envelope refuses tokens that lack it.
+        let Some(issuer) = claims.named("iss").and_then(Value::as_str) else { return true };
+        let pattern = self.issuer_patterns.get(prepared.record.publisher.as_str());
+        prepared.issuers.iter().any(|known| known == issuer) || pattern.is_some_and(|pattern| pattern.is_match(issuer))
+    }
+}
+
+fn disables(prepared: &Prepared<'_>, claim: &str) -> bool {
+    prepared.steps.iter().any(|step| match &step.asks {
+        Asks::Locked { lock, .. } => lock.claim == claim && lock.disables.is_some(),
+        _ => false,
+    })
+}
+
+/// The order in which the registry tries records.
+fn order(combine: &Combine, records: &[Prepared<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    let record = |index: &usize| records.get(*index).map(|prepared| &prepared.record);
+    match combine {
+        Combine::Only | Combine::Union => {}
+        Combine::Prefer(field) => {
+            order.sort_by_key(|index| record(index).is_none_or(|record| !record.fields.contains_key(field)));
+        }
+        Combine::Oldest => order.sort_by_key(|index| record(index).and_then(|record| record.created)),
+    }
+    order
+}

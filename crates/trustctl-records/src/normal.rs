@@ -1,0 +1,54 @@
+//! What registries do to a field's value before they look at it.
+
+use trustctl_catalog::profile::Normal;
+
+/// The value after one such change; `owner` is the record's `owner` field, where it has one.
+pub(crate) fn apply(normal: Normal, value: &str, owner: Option<&str>) -> String {
+    match normal {
+        Normal::Trim => value.trim().to_owned(),
+        Normal::BlanksAreEmpty => if value.trim().is_empty() { "" } else { value }.to_owned(),
+        Normal::Lower => value.to_lowercase(),
+        Normal::RepositoryName => repository_name(value, owner).to_owned(),
+        Normal::WorkflowFile => workflow_file(value),
+        Normal::LastSegment => last_segment(value).to_owned(),
+    }
+}
+
+/// `NAME` of `https://github.com/OWNER/NAME`, `github.com/OWNER/NAME/` or `OWNER/NAME`, where `OWNER` is the record's
+/// own; anything else stays as it is, and never matches.
+fn repository_name<'v>(value: &'v str, owner: Option<&str>) -> &'v str {
+    let path = value.strip_suffix('/').unwrap_or(value);
+    let lower = path.to_ascii_lowercase();
+    let start = ["https://github.com/", "http://github.com/", "github.com/"]
+        .iter()
+        .find(|prefix| lower.starts_with(*prefix))
+        .map_or(0, |prefix| prefix.len());
+    let path = path.get(start..).unwrap_or(path);
+    match path.split_once('/') {
+        Some((first, name))
+            if !name.is_empty()
+                && !name.contains('/')
+                && owner.is_some_and(|owner| owner.eq_ignore_ascii_case(first)) =>
+        {
+            name
+        }
+        _ => value,
+    }
+}
+
+/// The part after `.github/workflows/`, backslashes read as slashes, one slash before it allowed.
+fn workflow_file(value: &str) -> String {
+    const FOLDER: &str = ".github/workflows/";
+    let path = value.replace('\\', "/");
+    let inside = path.strip_prefix('/').unwrap_or(&path);
+    match inside.get(..FOLDER.len()) {
+        Some(start) if start.eq_ignore_ascii_case(FOLDER) => inside.get(FOLDER.len()..).unwrap_or_default().to_owned(),
+        _ => path,
+    }
+}
+
+/// The last part between slashes, query and fragment cut off.
+fn last_segment(value: &str) -> &str {
+    let path = value.split(['?', '#']).next().unwrap_or(value).trim_end_matches('/');
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,159 @@
+//! What a registry wants of a record's fields, one by one and together.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use trustctl_catalog::profile::{Field, FieldRule, Profile, Publisher, RecordRule};
+use trustctl_pattern::Pattern;
+
+use crate::prepare::Fill;
+use crate::record::place;
+use crate::{Record, RecordProblem};
+
+/// Members of every record file that are no fields: its kind, when it was made, and what it is for.
+const BESIDE: [&str; 6] = ["publisher", "created", "id", "package", "packages", "name"];
+
+/// The first rule that a value breaks.
+pub(crate) fn check(field: &Field, text: &str, at: &str) -> Result<(), RecordProblem> {
+    match field.rules.iter().find(|rule| !holds(rule, text)) {
+        None => Ok(()),
+        Some(rule) => Err(RecordProblem {
+            at: at.to_owned(),
+            field: field.name.clone(),
+            reason: rule.says.reason.clone(),
+            mend: rule.says.mend.clone(),
+        }),
+    }
+}
+
+fn holds(rule: &FieldRule, text: &str) -> bool {
+    let is_match = |pattern: &str| Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    if let Some(pattern) = &rule.matches {
+        return is_match(pattern);
+    }
+    if let Some(pattern) = &rule.never {
+        return !is_match(pattern);
+    }
+    if !rule.ends_in.is_empty() {
+        return rule.ends_in.iter().any(|end| text.len() > end.len() && text.ends_with(end.as_str()));
+    }
+    if let Some(longest) = rule.longest {
+        return text.chars().count() <= longest;
+    }
+    if rule.no_outer_blanks {
+        return text.trim() == text;
+    }
+    let refused = |c: char| {
+        rule.without.as_ref().is_some_and(|without| without.contains(c))
+            || (rule.without_controls && c.is_ascii_control())
+    };
+    !text.contains(refused)
+}
+
+/// A field that must be there and is not.
+pub(crate) fn missing(field: &Field) -> RecordProblem {
+    RecordProblem {
+        at: field.at.first().cloned().unwrap_or_else(|| format!("/{}", field.name)),
+        field: field.name.clone(),
+        reason: format!("`{}` is missing", field.name),
+        mend: format!("add {}, as in `{}`", field.about, field.example),
+    }
+}
+
+/// What does not hold between fields.
+pub(crate) fn between_fields(publisher: &Publisher, record: &Record) -> Vec<RecordProblem> {
+    let broken = publisher.record_rules.iter().filter(|rule| !holds_between(publisher, rule, record));
+    broken
+        .map(|rule| RecordProblem {
+            at: publisher
+                .field(&rule.field)
+                .and_then(|field| field.at.first().cloned())
+                .unwrap_or_else(|| format!("/{}", rule.field)),
+            field: rule.field.clone(),
+            reason: rule.says.reason.clone(),
+            mend: rule.says.mend.clone(),
+        })
+        .collect()
+}
+
+fn holds_between(publisher: &Publisher, rule: &RecordRule, record: &Record) -> bool {
+    let is_set = |field: &String| record.fields.contains_key(field);
+    if let [one, other] = rule.together.as_slice() {
+        return is_set(one) == is_set(other);
+    }
+    if !rule.some_true.is_empty() {
+        return rule.some_true.iter().any(|field| record.is_true(field));
+    }
+    if let Some(switch) = &rule.needed_where {
+        return !record.is_true(switch) || is_set(&rule.field);
+    }
+    if let [one, other] = rule.differ.as_slice() {
+        let fill = Fill { publisher, record };
+        return match (fill.text(one), fill.text(other)) {
+            (Some(one), Some(other)) => !one.eq_ignore_ascii_case(&other),
+            _ => true,
+        };
+    }
+    false
+}
+
+/// The kind of a record that does not say it beside the file.
+pub(crate) fn publisher_of<'p>(profile: &'p Profile, value: &Value) -> Result<&'p str, RecordProblem> {
+    let problem =
+        |reason: String, mend: String| RecordProblem { at: String::new(), field: String::new(), reason, mend };
+    if !value.is_object() {
+        return Err(problem("a record is an object".into(), "its fields as `name: value`".into()));
+    }
+    let listed = || profile.publishers.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if let Some(named) = value.get("publisher") {
+        let known = profile.publishers.keys().find(|name| named.as_str() == Some(name));
+        return known.map(String::as_str).ok_or_else(|| RecordProblem {
+            at: "/publisher".to_owned(),
+            field: String::new(),
+            reason: format!("{} has no publishers of the kind {named}", profile.title),
+            mend: format!("one of {}", listed()),
+        });
+    }
+    let told = profile.publishers.iter().find(|(_, publisher)| {
+        !publisher.told_by.is_empty()
+            && publisher.told_by.iter().all(|(at, text)| value.pointer(at).and_then(Value::as_str) == Some(text))
+    });
+    if let Some((name, _)) = told {
+        return Ok(name);
+    }
+    // What is left is told by its fields: the kind that has a place for most of its members, if only one has.
+    let fits = |publisher: &Publisher| publisher.fields.iter().filter(|field| place(field, value).is_some()).count();
+    let most = profile.publishers.values().map(fits).max().unwrap_or(0);
+    let mut best = profile.publishers.iter().filter(|(_, publisher)| fits(publisher) == most);
+    match (best.next(), best.next()) {
+        (Some((name, _)), None) if most > 0 => Ok(name),
+        _ => Err(problem(
+            "the record does not say whose tokens it is about".into(),
+            format!("add `publisher:` with one of {}", listed()),
+        )),
+    }
+}
+
+/// Members that are no field: a misspelt field would otherwise silently widen the record.
+pub(crate) fn unknown_members(profile: &Profile, publisher: &Publisher, value: &Value) -> Vec<RecordProblem> {
+    let Some(members) = value.as_object() else { return Vec::new() };
+    let places = publisher.fields.iter().flat_map(|field| {
+        let own = if field.at.is_empty() { Some(field.name.as_str()) } else { None };
+        field.at.iter().filter_map(|at| at.strip_prefix('/')?.split('/').next()).chain(own)
+    });
+    let told = publisher.told_by.keys().filter_map(|at| at.strip_prefix('/')?.split('/').next());
+    let known: BTreeSet<&str> =
+        places.chain(told).chain(BESIDE).chain(profile.settings.keys().map(String::as_str)).collect();
+    let unknown = members.keys().filter(|name| !known.contains(name.as_str()));
+    unknown
+        .map(|name| RecordProblem {
+            at: format!("/{name}"),
+            field: name.clone(),
+            reason: format!("{} has no such field in a record for {}", profile.title, publisher.title),
+            mend: format!(
+                "its fields are {}",
+                publisher.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
+            ),
+        })
+        .collect()
+}
