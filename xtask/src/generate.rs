@@ -22,6 +22,7 @@ const FOLDERS: [&str; 4] = ["docs/providers", "docs/registries", "docs/rules", "
 /// The catalogue does not fit its format.
 pub fn files() -> Result<BTreeMap<String, String>, ChoreError> {
     let catalogue = Catalogue::bundled()?;
+    catalogue.check()?;
     let mut files = BTreeMap::new();
     files.insert("schema/trust.schema.json".to_owned(), schema::text(catalogue)?);
     for (name, text) in trustctl_cli::schemas() {

@@ -11,18 +11,18 @@ use trustctl_catalog::{
 /// Every page: path from the repository's root and text.
 pub fn all(catalogue: &Catalogue) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::new();
-    for entry in &catalogue.providers {
+    for entry in catalogue.providers() {
         pages.insert(format!("docs/providers/{}.md", entry.kind), provider(entry));
     }
-    for entry in &catalogue.registries {
+    for entry in catalogue.registries() {
         pages.insert(format!("docs/registries/{}.md", entry.kind), registry(entry));
     }
-    let rows = catalogue.providers.iter().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
+    let rows = catalogue.providers().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
     pages.insert(
         "docs/providers/README.md".to_owned(),
         index("Providers", "providers", "whose tokens trustctl knows", rows),
     );
-    let rows = catalogue.registries.iter().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
+    let rows = catalogue.registries().map(|entry| (&entry.kind, &entry.title, &entry.about, &entry.checked));
     pages.insert("docs/registries/README.md".to_owned(), index("Registries", "registries", "who is asked", rows));
     pages
 }
@@ -330,7 +330,7 @@ mod tests {
     fn every_claim_of_every_provider_stands_on_its_page() {
         let catalogue = Catalogue::bundled().unwrap();
         let pages = all(catalogue);
-        for entry in &catalogue.providers {
+        for entry in catalogue.providers() {
             let page = &pages[&format!("docs/providers/{}.md", entry.kind)];
             let table = page.split("\n## Claims\n").nth(1).unwrap_or("");
             for (name, claim) in entry.claims.iter().filter(|(_, claim)| claim.role != Role::Envelope) {
@@ -345,7 +345,7 @@ mod tests {
                 assert!(page.contains(source.as_str()), "{source}");
             }
         }
-        for entry in &catalogue.registries {
+        for entry in catalogue.registries() {
             let page = &pages[&format!("docs/registries/{}.md", entry.kind)];
             assert!(entry.actions.iter().all(|action| page.contains(&format!("\n| `{}` | ", action.name))));
             assert!(pages["docs/registries/README.md"].contains(&format!("]({}.md)", entry.kind)));

@@ -202,7 +202,7 @@ fn blocks(markdown: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn each_claim_of_each_provider_is_completed_with_words() {
     let schema = schema();
-    for entry in Catalogue::bundled().unwrap().providers.iter().filter(|entry| !entry.issuers.is_empty()) {
+    for entry in Catalogue::bundled().unwrap().providers().filter(|entry| !entry.issuers.is_empty()) {
         let conditions = &schema["definitions"][format!("conditions-{}", entry.kind)]["properties"];
         for (name, claim) in &entry.claims {
             let is_envelope = claim.role == trustctl_catalog::Role::Envelope;

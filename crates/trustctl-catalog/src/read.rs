@@ -6,47 +6,27 @@
 
 mod claim;
 pub(crate) mod profile;
-mod provider;
-mod registry;
+pub(crate) mod provider;
+pub(crate) mod registry;
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, UserMessageFormatter};
 
-use crate::{Catalogue, CatalogueError, DataFile};
-
-pub(crate) fn catalogue(providers: &[DataFile<'_>], registries: &[DataFile<'_>]) -> Result<Catalogue, CatalogueError> {
-    let mut catalogue = Catalogue { version: String::new(), providers: Vec::new(), registries: Vec::new() };
-    for file in providers {
-        let provider = provider::read(file)?;
-        refuse_second(file, &provider.kind, catalogue.providers.iter().map(|known| &known.kind))?;
-        catalogue.providers.push(provider);
-    }
-    for file in registries {
-        let registry = registry::read(file)?;
-        refuse_second(file, &registry.kind, catalogue.registries.iter().map(|known| &known.kind))?;
-        catalogue.registries.push(registry);
-    }
-    catalogue.providers.sort_by(|a, b| a.kind.cmp(&b.kind));
-    catalogue.registries.sort_by(|a, b| a.kind.cmp(&b.kind));
-    check_pairs(&catalogue, registries)?;
-    catalogue.version = version(&catalogue, providers, registries);
-    Ok(catalogue)
-}
+use crate::{Catalogue, CatalogueError, DataFile, Registry};
 
 /// What a registry requires of a provider's tokens is about claims that the provider has.
-fn check_pairs(catalogue: &Catalogue, files: &[DataFile<'_>]) -> Result<(), CatalogueError> {
-    for registry in &catalogue.registries {
-        let is_its = |file: &&DataFile<'_>| {
-            file.name.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml")) == Some(&registry.kind)
-        };
-        let place = Place { file: files.iter().find(is_its).map_or(registry.kind.as_str(), |file| file.name) };
-        for (kind, requirements) in &registry.requires {
-            let field = format!("requires.{kind}");
-            let provider = catalogue.provider(kind).ok_or_else(|| place.error(&*field, "is no provider"))?;
-            for requirement in requirements {
-                let known = provider.claims.contains_key(&requirement.claim);
-                place.check(known, &field, || format!("`{}` is no claim of this provider", requirement.claim))?;
-            }
+pub(crate) fn check_pairs(
+    file: &DataFile<'_>,
+    registry: &Registry,
+    catalogue: &Catalogue,
+) -> Result<(), CatalogueError> {
+    let place = Place { file: file.name };
+    for (kind, requirements) in &registry.requires {
+        let field = format!("requires.{kind}");
+        let provider = catalogue.provider(kind).ok_or_else(|| place.error(&*field, "is no provider"))?;
+        for requirement in requirements {
+            let known = provider.claims.contains_key(&requirement.claim);
+            place.check(known, &field, || format!("`{}` is no claim of this provider", requirement.claim))?;
         }
     }
     Ok(())
@@ -75,8 +55,7 @@ impl Place<'_> {
 
     /// What every file has: its kind is its name, its texts say something, its facts have source and date.
     pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), CatalogueError> {
-        let stem = self.file.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml"));
-        self.check(stem == Some(head.kind), "kind", || format!("`{}` is not the file's name", head.kind))?;
+        self.check(stem(self.file) == head.kind, "kind", || format!("`{}` is not the file's name", head.kind))?;
         self.check(!head.title.trim().is_empty(), "title", || "is empty".into())?;
         self.check(!head.about.trim().is_empty(), "about", || "is empty".into())?;
         self.check(!head.sources.is_empty(), "sources", || "facts need a source".into())?;
@@ -115,15 +94,24 @@ pub(crate) fn parse<'a, T: DeserializeOwned>(file: &DataFile<'a>) -> Result<(T, 
     }
 }
 
-fn refuse_second<'a>(
-    file: &DataFile<'_>,
-    kind: &str,
-    mut known: impl Iterator<Item = &'a String>,
-) -> Result<(), CatalogueError> {
-    if known.any(|other| other == kind) {
-        return Err(CatalogueError::Twice { file: file.name.to_owned(), kind: kind.to_owned() });
-    }
-    Ok(())
+/// The stretch of a file that begins with the top-level key `key`: up to the next line that is neither indented nor a
+/// list's, a comment or blank. Empty where the file has no such key.
+pub(crate) fn stretch<'a>(text: &'a str, key: &str) -> &'a str {
+    let begins = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines.by_ref().take_while(|line| !begins(line)).map(str::len).sum();
+    let rest = text.get(before..).unwrap_or_default();
+    let mut lines = rest.split_inclusive('\n');
+    let first = lines.next().map_or(0, str::len);
+    let inside = |line: &&str| line.starts_with([' ', '-', '#', '\n', '\r']);
+    let length = first + lines.take_while(inside).map(str::len).sum::<usize>();
+    rest.get(..length).unwrap_or_default()
+}
+
+/// What a file's name says that it defines: `gitlab` of `providers/gitlab.yaml`.
+pub(crate) fn stem(name: &str) -> &str {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    name.strip_suffix(".yaml").unwrap_or(name)
 }
 
 fn is_date(text: &str) -> bool {
@@ -136,22 +124,44 @@ fn is_date(text: &str) -> bool {
 }
 
 /// Year and month of the newest fact, and FNV-1a over the crate's version and every file's name and text in their
-/// order: the version names a state, it protects nothing.
-fn version(catalogue: &Catalogue, providers: &[DataFile<'_>], registries: &[DataFile<'_>]) -> String {
-    let dates = catalogue.providers.iter().map(|p| &p.checked).chain(catalogue.registries.iter().map(|r| &r.checked));
-    let newest = dates.max().map_or("0000-00", String::as_str);
-    let mut month = newest.split('-').take(2);
+/// order, eight bytes at a time: the version names a state, it protects nothing.
+pub(crate) fn version<'a>(files: impl Iterator<Item = DataFile<'a>>) -> String {
+    let mut files: Vec<DataFile<'_>> = files.collect();
+    files.sort_by_key(|file| file.name);
+    let date = |file: &DataFile<'a>| stretch(file.text, "checked").split_once(':').map(|(_, date)| date.trim());
+    let newest = files.iter().filter_map(date).max().unwrap_or("0000-00");
+    let mut month = newest.split('-');
     let (year, month) = (month.next().unwrap_or_default(), month.next().unwrap_or_default());
 
-    let mut files: Vec<&DataFile<'_>> = providers.iter().chain(registries).collect();
-    files.sort_by_key(|file| file.name);
-    let mut digest: u32 = 0x811c_9dc5;
+    let mut digest: u64 = 0xcbf2_9ce4_8422_2325;
     let texts = files.iter().flat_map(|file| [file.name, file.text]);
     for text in std::iter::once(env!("CARGO_PKG_VERSION")).chain(texts) {
-        // A zero byte after each text keeps two texts from sharing a border.
-        for byte in text.bytes().chain([0]) {
-            digest = (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        // The length keeps two texts from sharing a border.
+        let ends = [u64::from_le_bytes(last), u64::try_from(text.len()).unwrap_or(u64::MAX)];
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain(ends) {
+            digest = (digest ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29);
         }
     }
+    let digest = (digest ^ (digest >> 32)) & 0xffff_ffff;
     format!("{year}.{month}-{digest:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stretch;
+
+    #[test]
+    fn a_stretch_is_a_top_level_key_with_all_below_it() {
+        let text = "kind: a\nissuers:\n  - template: x\n    kind: y\n# a comment\n\n- template: z\naudience:\n  kind: z\nend: 1";
+        assert_eq!(stretch(text, "issuers"), "issuers:\n  - template: x\n    kind: y\n# a comment\n\n- template: z\n");
+        assert_eq!(stretch(text, "kind"), "kind: a\n");
+        assert_eq!(stretch(text, "audience"), "audience:\n  kind: z\n");
+        assert_eq!(stretch(text, "end"), "end: 1");
+        for absent in ["template", "issuer", "z", ""] {
+            assert_eq!(stretch(text, absent), "", "{absent}");
+        }
+    }
 }

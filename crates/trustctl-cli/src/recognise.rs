@@ -21,24 +21,21 @@ pub(crate) struct Recognised<'c> {
 
 /// The provider whose issuer this is, whole; a form without fields before one that it would fit too.
 pub(crate) fn recognise<'c>(catalogue: &'c Catalogue, issuer: &str) -> Option<Recognised<'c>> {
-    let forms =
-        || catalogue.providers.iter().flat_map(|provider| provider.issuers.iter().map(move |form| (provider, form)));
-    let plain = forms().find(|(_, form)| form.fields.is_empty() && form.template == issuer);
-    if let Some((provider, form)) = plain {
-        return Some(Recognised { provider, form, fields: Vec::new() });
+    if let Some((kind, form)) = catalogue.fixed_issuer(issuer) {
+        return Some(Recognised { provider: catalogue.provider(kind)?, form, fields: Vec::new() });
     }
     // `https://{host}` is any issuer there is: a self-managed provider cannot be told from its issuer.
     let tells = |form: &Issuer| {
         form.template.strip_prefix("https://{").is_none_or(|rest| !rest.ends_with('}') || rest.contains('{'))
     };
-    forms().filter(|(_, form)| !form.fields.is_empty() && tells(form)).find_map(|(provider, form)| {
+    catalogue.issuers().filter(|(_, form)| !form.fields.is_empty() && tells(form)).find_map(|(kind, form)| {
         let cut = Cut::new(&shape(form)).ok()?;
         let fields = form.fields.keys().map(|name| {
             let value = cut.piece(issuer, cut.index(name)?)?;
             Some((name.as_str(), value.to_owned()))
         });
         let fields = fields.collect::<Option<Vec<_>>>()?;
-        Some(Recognised { provider, form, fields })
+        Some(Recognised { provider: catalogue.provider(kind)?, form, fields })
     })
 }
 

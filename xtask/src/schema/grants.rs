@@ -9,8 +9,7 @@ use super::{Dialect, providers, reference};
 
 pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut Map<String, Value>) {
     let names: BTreeMap<&str, &str> = catalogue
-        .registries
-        .iter()
+        .registries()
         .flat_map(|entry| &entry.actions)
         .map(|action| (action.name.as_str(), action.about.as_str()))
         .collect();

@@ -9,7 +9,7 @@ use super::{Dialect, matchers, reference, whole_text};
 
 /// The providers that a trust file can name without declaring an issuer.
 pub(super) fn known(catalogue: &Catalogue) -> impl Iterator<Item = &Provider> {
-    catalogue.providers.iter().filter(|entry| !entry.issuers.is_empty())
+    catalogue.providers().filter(|entry| !entry.issuers.is_empty())
 }
 
 pub(super) fn define(catalogue: &Catalogue, dialect: Dialect, definitions: &mut Map<String, Value>) {

@@ -21,11 +21,11 @@ pub(super) fn define(catalogue: &Catalogue, definitions: &mut Map<String, Value>
 fn registry(catalogue: &Catalogue, dialect: Dialect) -> Value {
     // The short form is for kinds that need nothing said.
     let short: Vec<&str> =
-        catalogue.registries.iter().filter(|entry| !needs_more(entry)).map(|entry| entry.kind.as_str()).collect();
+        catalogue.registries().filter(|entry| !needs_more(entry)).map(|entry| entry.kind.as_str()).collect();
     let kinds: Vec<Value> =
-        catalogue.registries.iter().map(|entry| json!({ "const": entry.kind, "description": entry.about })).collect();
+        catalogue.registries().map(|entry| json!({ "const": entry.kind, "description": entry.about })).collect();
     let mut rules = vec![json!({ "if": { "type": "string" }, "then": { "enum": short } })];
-    for entry in &catalogue.registries {
+    for entry in catalogue.registries() {
         rules.push(json!({
             "if": { "type": "object", "properties": { "kind": { "const": entry.kind } }, "required": ["kind"] },
             "then": keys(catalogue, entry, dialect)
@@ -121,5 +121,5 @@ pub(super) fn actions_of_the_registry(catalogue: &Catalogue) -> Vec<Value> {
             "then": { "properties": { "grants": { "items": grant } } }
         })
     };
-    catalogue.registries.iter().map(rule).collect()
+    catalogue.registries().map(rule).collect()
 }

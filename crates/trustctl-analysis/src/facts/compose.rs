@@ -49,10 +49,10 @@ impl Apart {
     pub(crate) fn of(kind: &str) -> &'static Self {
         static NOT_AT_ALL: Apart = Apart { ways: BTreeMap::new(), forms: BTreeMap::new() };
         static ALL: OnceLock<BTreeMap<&str, OnceLock<Apart>>> = OnceLock::new();
-        let entries = || catalog::Catalogue::bundled().map_or(&[][..], |catalogue| catalogue.providers.as_slice());
-        let all = ALL.get_or_init(|| entries().iter().map(|entry| (entry.kind.as_str(), OnceLock::new())).collect());
-        let entry = || entries().iter().find(|entry| entry.kind == kind);
-        all.get(kind).map_or(&NOT_AT_ALL, |apart| apart.get_or_init(|| entry().map(Self::new).unwrap_or_default()))
+        let Ok(catalogue) = catalog::Catalogue::bundled() else { return &NOT_AT_ALL };
+        let all = ALL.get_or_init(|| catalogue.provider_kinds().map(|kind| (kind, OnceLock::new())).collect());
+        let read = || catalogue.provider(kind).map(Self::new).unwrap_or_default();
+        all.get(kind).map_or(&NOT_AT_ALL, |apart| apart.get_or_init(read))
     }
 
     fn new(entry: &catalog::Provider) -> Self {

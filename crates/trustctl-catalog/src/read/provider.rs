@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::claim::{self, WrittenClaim};
-use super::{Head, Place, parse};
+use super::{Head, Place, parse, stretch};
 use crate::template;
 use crate::{
     AudienceRule, CatalogueError, Claim, DataFile, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement,
@@ -16,6 +16,28 @@ use crate::{
 pub(crate) fn read(file: &DataFile<'_>) -> Result<Provider, CatalogueError> {
     let (written, place) = parse::<Written>(file)?;
     written.into_provider(&place)
+}
+
+/// The issuers of one file, and nothing else of it.
+pub(crate) fn issuers(file: &DataFile<'_>) -> Result<Vec<Issuer>, CatalogueError> {
+    #[derive(Deserialize)]
+    struct Stretch {
+        issuers: Vec<WrittenIssuer>,
+    }
+    let text = stretch(file.text, "issuers");
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (written, place) = parse::<Stretch>(&DataFile { name: file.name, text })?;
+    forms(written.issuers, &place)
+}
+
+fn forms(written: Vec<WrittenIssuer>, place: &Place<'_>) -> Result<Vec<Issuer>, CatalogueError> {
+    let mut issuers: Vec<Issuer> = Vec::new();
+    for one in written {
+        issuers.push(one.into_issuer(place, &issuers)?);
+    }
+    Ok(issuers)
 }
 
 #[derive(Deserialize)]
@@ -125,10 +147,7 @@ impl Written {
             checked: &self.checked,
         })?;
         let claims = claim::claims(self.claims, place)?;
-        let mut issuers: Vec<Issuer> = Vec::new();
-        for written in self.issuers {
-            issuers.push(written.into_issuer(place, &issuers)?);
-        }
+        let issuers = forms(self.issuers, place)?;
         let longest = self.lifetime.maximum.unwrap_or(u32::MAX);
         place.check(self.lifetime.typical <= longest, "lifetime", || "typical is over maximum".into())?;
         place.check(!self.algorithms.is_empty(), "algorithms", || "is empty".into())?;

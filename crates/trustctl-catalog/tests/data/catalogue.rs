@@ -13,8 +13,7 @@ fn catalogue() -> &'static Catalogue {
 
 fn claims() -> impl Iterator<Item = (&'static Provider, &'static String, &'static Claim)> {
     catalogue()
-        .providers
-        .iter()
+        .providers()
         .flat_map(|provider| provider.claims.iter().map(move |(name, claim)| (provider, name, claim)))
 }
 
@@ -31,10 +30,12 @@ fn stems(folder: &str) -> BTreeSet<String> {
 
 #[test]
 fn it_has_the_kinds_that_trust_files_name() {
-    let providers: BTreeSet<_> = catalogue().providers.iter().map(|provider| provider.kind.clone()).collect();
+    let providers: BTreeSet<_> = catalogue().providers().map(|provider| provider.kind.clone()).collect();
     assert_eq!(providers, stems("providers"));
-    let registries: BTreeSet<_> = catalogue().registries.iter().map(|registry| registry.kind.clone()).collect();
+    let registries: BTreeSet<_> = catalogue().registries().map(|registry| registry.kind.clone()).collect();
     assert_eq!(registries, stems("registries"));
+    assert!(catalogue().provider_kinds().eq(stems("providers")));
+    assert!(catalogue().registry_kinds().eq(stems("registries")));
     assert!(catalogue().provider("gitlab").is_some() && catalogue().provider("gitlub").is_none());
     assert!(catalogue().registry("npm").is_some() && catalogue().registry("").is_none());
 }
@@ -46,7 +47,7 @@ fn the_version_names_the_month_and_a_digest() {
 
 #[test]
 fn every_regular_expression_compiles_and_takes_its_example() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         for (name, field) in provider.issuers.iter().flat_map(|issuer| &issuer.fields) {
             assert!(regex(&field.pattern).is_match(&field.example), "{}: {name}", provider.kind);
         }
@@ -54,7 +55,7 @@ fn every_regular_expression_compiles_and_takes_its_example() {
             regex(audience);
         }
     }
-    for registry in &catalogue().registries {
+    for registry in catalogue().registries() {
         for (name, field) in &registry.fields {
             assert!(regex(&field.pattern).is_match(&field.example), "{}: {name}", registry.kind);
         }
@@ -91,7 +92,7 @@ fn examples_have_their_claims_type() {
 /// composed claims are made of the claims beside them.
 #[test]
 fn the_example_token_is_consistent() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         let token = example_token(provider);
         for (name, claim) in provider.claims.iter().filter(|(_, claim)| claim.derived.is_some()) {
             match value(provider, &token, name) {
@@ -127,7 +128,7 @@ fn derived_names_hold_a_hyphen_or_are_branch_and_tag() {
 
 #[test]
 fn every_provider_has_the_envelope() {
-    for provider in catalogue().providers.iter().filter(|provider| !provider.issuers.is_empty()) {
+    for provider in catalogue().providers().filter(|provider| !provider.issuers.is_empty()) {
         let envelope =
             provider.claims.iter().filter(|(_, claim)| claim.role == Role::Envelope).map(|(name, _)| name.as_str());
         let envelope: BTreeSet<&str> = envelope.collect();
@@ -138,7 +139,7 @@ fn every_provider_has_the_envelope() {
 
 #[test]
 fn a_shared_issuer_has_tenant_claims() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         if provider.issuers.iter().any(|issuer| issuer.tenants == Tenants::Shared) {
             assert!(provider.claims.values().any(|claim| claim.tenant.is_some()), "{}", provider.kind);
             assert!(provider.claims.values().any(|claim| claim.source), "{}", provider.kind);
@@ -170,7 +171,7 @@ fn names_that_fix_a_tenant_or_a_source_say_what_pins_them() {
 
 #[test]
 fn each_provider_has_one_default_issuer_or_needs_a_field() {
-    for provider in catalogue().providers.iter().filter(|provider| provider.kind != "custom") {
+    for provider in catalogue().providers().filter(|provider| provider.kind != "custom") {
         let defaults =
             provider.issuers.iter().filter(|issuer| issuer.fields.is_empty() && issuer.switch.is_none()).count();
         assert!(defaults == 1 || (defaults == 0 && !provider.issuers.is_empty()), "{}", provider.kind);
@@ -181,7 +182,7 @@ fn each_provider_has_one_default_issuer_or_needs_a_field() {
 /// `host: gitlab.com` would make everybody's issuer ours.
 #[test]
 fn no_field_spells_a_providers_own_fixed_issuer() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         let fixed: Vec<_> = provider.issuers.iter().filter(|issuer| issuer.fields.is_empty()).collect();
         for form in provider.issuers.iter().filter(|issuer| issuer.fields.len() == 1) {
             let (name, field) = form.fields.first_key_value().unwrap();
@@ -222,9 +223,19 @@ fn no_field_spells_a_providers_own_fixed_issuer() {
     }
 }
 
+/// They are read from a stretch of the file, without the rest of it.
+#[test]
+fn the_issuers_of_all_are_those_of_each() {
+    let whole = catalogue()
+        .providers()
+        .flat_map(|provider| provider.issuers.iter().map(|form| format!("{}: {form:?}", provider.kind)));
+    let stretches = catalogue().issuers().map(|(kind, form)| format!("{kind}: {form:?}"));
+    assert!(stretches.eq(whole));
+}
+
 #[test]
 fn a_fixed_issuer_is_found_by_its_whole_text() {
-    let found = |issuer| catalogue().fixed_issuer(issuer).map(|(provider, _)| provider.kind.as_str());
+    let found = |issuer| catalogue().fixed_issuer(issuer).map(|(kind, _)| kind);
     assert_eq!(found("https://gitlab.com"), Some("gitlab"));
     assert_eq!(found("https://accounts.google.com"), Some("google"));
     assert_eq!(found("https://oidc.circleci.com"), Some("circleci"));
@@ -234,7 +245,7 @@ fn a_fixed_issuer_is_found_by_its_whole_text() {
 
 #[test]
 fn a_provider_whose_issuer_is_shared_by_all_says_what_its_keys_do_not() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         let everybodys = |form: &Issuer| form.fields.is_empty() && form.tenants == Tenants::Shared;
         if provider.issuers.iter().any(everybodys) {
             assert!(provider.traps.iter().any(|trap| trap.kind == TrapKind::SharedKeys), "{}", provider.kind);
@@ -258,11 +269,11 @@ fn look_alikes_of_the_enterprise_issuer_do_not_fit() {
 
 #[test]
 fn requirements_are_values_their_claim_can_have() {
-    let registries = catalogue().registries.iter().flat_map(|registry| &registry.requires);
+    let registries = catalogue().registries().flat_map(|registry| &registry.requires);
     let registries =
         registries.flat_map(|(kind, list)| list.iter().map(move |one| (catalogue().provider(kind).unwrap(), one)));
     let providers =
-        catalogue().providers.iter().flat_map(|provider| provider.requires.iter().map(move |one| (provider, one)));
+        catalogue().providers().flat_map(|provider| provider.requires.iter().map(move |one| (provider, one)));
     for (provider, requirement) in providers.chain(registries) {
         let claim = &provider.claims[&requirement.claim];
         for value in &requirement.values {
@@ -302,7 +313,7 @@ fn outsiders_events_are_not_among_the_required_ones() {
 
 #[test]
 fn subject_forms_fit_the_example_subject() {
-    for provider in &catalogue().providers {
+    for provider in catalogue().providers() {
         for form in &provider.subjects {
             let subject = example(provider, "sub");
             let rest = subject.strip_prefix(&form.prefix).expect("the prefix");
@@ -316,9 +327,9 @@ fn subject_forms_fit_the_example_subject() {
 fn facts_carry_sources_and_dates() {
     let page = regex("https://[^ ]+.*|docs/[a-z-]+\\.md");
     let date = regex("2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
-    let providers = catalogue().providers.iter().map(|provider| (&provider.sources, &provider.checked));
+    let providers = catalogue().providers().map(|provider| (&provider.sources, &provider.checked));
     for (sources, checked) in
-        providers.chain(catalogue().registries.iter().map(|registry| (&registry.sources, &registry.checked)))
+        providers.chain(catalogue().registries().map(|registry| (&registry.sources, &registry.checked)))
     {
         assert!(sources.iter().all(|source| page.is_match(source)), "{sources:?}");
         assert!(date.is_match(checked), "{checked}");

@@ -50,7 +50,7 @@ fn assert_unambiguous(shape: &Shape, what: &str) {
 
 #[test]
 fn no_shape_can_be_cut_in_two_ways() {
-    for provider in &Catalogue::bundled().unwrap().providers {
+    for provider in Catalogue::bundled().unwrap().providers() {
         for (name, claim) in &provider.claims {
             for shape in claim.shape.iter().chain(&claim.forms) {
                 assert_unambiguous(shape, &format!("{}: {name}", provider.kind));

@@ -103,7 +103,7 @@ fn audiences_are_what_the_registries_documentation_says() {
 
 #[test]
 fn publishing_is_the_main_action_and_reading_is_marked() {
-    for registry in &Catalogue::bundled().unwrap().registries {
+    for registry in Catalogue::bundled().unwrap().registries() {
         assert_eq!(registry.actions[0].name, "publish", "{}", registry.kind);
         for action in &registry.actions {
             assert_eq!(action.reads, action.name == "read", "{}: {}", registry.kind, action.name);

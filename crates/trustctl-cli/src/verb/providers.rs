@@ -31,6 +31,8 @@ pub(crate) struct Providers {
 
 impl Providers {
     pub(crate) fn run(&self, catalogue: &Catalogue, looks: Looks) -> Result<Answer, Failure> {
+        // Every other verb reads what it needs, and takes what cannot be read for absent.
+        catalogue.check().map_err(|error| Failure::new(format!("the catalogue cannot be read: {error}")))?;
         let Some(kind) = &self.kind else {
             return Ok(Answer::new(Exit::Yes, human::catalogue::list(catalogue, looks.stdout)));
         };
@@ -45,13 +47,7 @@ impl Providers {
 }
 
 fn unknown(catalogue: &Catalogue, kind: &str) -> Failure {
-    let kinds = || {
-        catalogue
-            .providers
-            .iter()
-            .map(|it| it.kind.as_str())
-            .chain(catalogue.registries.iter().map(|it| it.kind.as_str()))
-    };
+    let kinds = || catalogue.provider_kinds().chain(catalogue.registry_kinds());
     let failure = Failure::new(format!("no provider and no registry is called `{kind}`"));
     match nearest(kind, kinds()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),

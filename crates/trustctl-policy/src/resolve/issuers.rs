@@ -86,36 +86,37 @@ pub(crate) fn covering(
 ) -> Option<(String, String)> {
     let lenient = |text: &str| text.to_ascii_lowercase().replacen(":443", "", 1).trim_end_matches('/').to_owned();
     let issuer = lenient(issuer);
-    for entry in &builder.catalogue.providers {
-        for form in entry.issuers.iter().filter(|form| except.is_none_or(|except| except.template != form.template)) {
-            let fields: Vec<&str> = form.fields.keys().map(String::as_str).collect();
-            let given = match fields.as_slice() {
-                [] => String::new(),
-                // A form that leaves the host open covers every host; only its users know which it is.
-                _ if form.template == "https://{host}" => continue,
-                fields => format!(" with its {}", one_of(fields.iter().copied())),
-            };
-            let mut expression = String::new();
-            let mut rest = lenient(&form.template);
-            while let Some((before, after)) = rest.clone().split_once('{') {
-                expression.push_str(&escape(before));
-                let (name, after) = after.split_once('}').unwrap_or((after, ""));
-                // A field that its own rule would refuse hides the issuer no better.
-                let field = form.fields.get(name).filter(|_| except.is_some());
-                let pattern = field.map_or("[^/]+", |field| field.pattern.as_str());
-                expression.push_str(&format!("({pattern})"));
-                rest = after.to_owned();
-            }
-            expression.push_str(&escape(&rest));
-            if fits(&expression, &issuer) {
-                return Some((entry.kind.clone(), given));
-            }
+    for (kind, form) in builder.catalogue.issuers() {
+        if except.is_some_and(|except| except.template == form.template) {
+            continue;
+        }
+        let fields: Vec<&str> = form.fields.keys().map(String::as_str).collect();
+        let given = match fields.as_slice() {
+            [] => String::new(),
+            // A form that leaves the host open covers every host; only its users know which it is.
+            _ if form.template == "https://{host}" => continue,
+            fields => format!(" with its {}", one_of(fields.iter().copied())),
+        };
+        let mut expression = String::new();
+        let mut rest = lenient(&form.template);
+        while let Some((before, after)) = rest.clone().split_once('{') {
+            expression.push_str(&escape(before));
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            // A field that its own rule would refuse hides the issuer no better.
+            let field = form.fields.get(name).filter(|_| except.is_some());
+            let pattern = field.map_or("[^/]+", |field| field.pattern.as_str());
+            expression.push_str(&format!("({pattern})"));
+            rest = after.to_owned();
+        }
+        expression.push_str(&escape(&rest));
+        if fits(&expression, &issuer) {
+            return Some((kind.to_owned(), given));
         }
     }
     // Whatever else stands on a host that is all the provider's own is the provider's as well.
     let owns = |form: &catalog::Issuer| !host(&form.template).contains('{') && host(&form.template) == host(&issuer);
-    let mut owners = builder.catalogue.providers.iter().filter(|entry| entry.issuers.iter().any(owns));
-    owners.next().filter(|_| except.is_none()).map(|entry| (entry.kind.clone(), String::new()))
+    let mut owners = builder.catalogue.issuers().filter(|(_, form)| owns(form));
+    owners.next().filter(|_| except.is_none()).map(|(kind, _)| (kind.to_owned(), String::new()))
 }
 
 /// The host of an issuer or of a form's template, with its port.

@@ -106,8 +106,7 @@ fn closed(name: &str, place: Place, builder: &mut Builder<'_>) -> Option<Provide
 
 fn known_kinds(builder: &Builder<'_>) -> Vec<String> {
     let own = builder.parts.providers.iter().map(|provider| provider.name.clone());
-    let kinds =
-        builder.catalogue.providers.iter().filter(|entry| !entry.issuers.is_empty()).map(|entry| entry.kind.clone());
+    let kinds = builder.catalogue.issuers().map(|(kind, _)| kind.to_owned());
     let mut all: Vec<String> = own.chain(kinds).collect();
     all.sort();
     all.dedup();
@@ -164,7 +163,7 @@ fn declared(document: &Document<'_, '_>, entry: &Entry<'_>, builder: &mut Builde
             let entry = match builder.catalogue.provider(name).filter(|entry| !entry.issuers.is_empty()) {
                 Some(entry) => entry,
                 None => {
-                    let kinds = one_of(builder.catalogue.providers.iter().map(|entry| entry.kind.as_str()));
+                    let kinds = one_of(builder.catalogue.provider_kinds());
                     builder.push(
                         Diagnostic::error("unknown-provider", place, format!("the catalogue has no provider `{name}`"))
                             .help(format!("give it an `issuer:`, or a `kind:` that is {kinds}")),
@@ -188,7 +187,7 @@ fn known_kind<'c>(kind: &str, place: Place, builder: &mut Builder<'c>) -> Option
     let catalogue = builder.catalogue;
     let entry = catalogue.provider(kind).filter(|entry| !entry.issuers.is_empty());
     if entry.is_none() {
-        let kinds: Vec<&str> = catalogue.providers.iter().map(|entry| entry.kind.as_str()).collect();
+        let kinds: Vec<&str> = catalogue.provider_kinds().collect();
         builder.push(
             Diagnostic::error("unknown-provider", place, format!("the catalogue has no provider kind `{kind}`"))
                 .help(unknown_help(kind, kinds)),

@@ -22,7 +22,7 @@ const MOST_REGISTRIES: usize = 1000;
 pub(crate) fn read(document: &Document<'_, '_>, builder: &mut Builder<'_>) {
     each(document, builder, |name, node, place, builder| registry(document, name, node, place, builder));
     if builder.parts.registries.is_empty() && builder.diagnostics.is_empty() {
-        let kinds = one_of(builder.catalogue.registries.iter().map(|registry| registry.kind.as_str()));
+        let kinds = one_of(builder.catalogue.registry_kinds());
         builder.push(
             Diagnostic::error("missing-registry", document.start, "the file does not say which registry it speaks for")
                 .help(format!("write `registry: KIND`, where KIND is {kinds}")),
@@ -121,7 +121,7 @@ fn registry(
     };
     let catalogue = builder.catalogue;
     let Some(entry) = catalogue.registry(kind) else {
-        let kinds: Vec<&str> = catalogue.registries.iter().map(|registry| registry.kind.as_str()).collect();
+        let kinds: Vec<&str> = catalogue.registry_kinds().collect();
         let place =
             entries.iter().find(|entry| entry.key.text == "kind").map_or(place, |entry| document.place(&entry.value));
         builder.push(Diagnostic::error("unknown-registry", place, format!("there is no registry kind `{kind}`")).help(
@@ -298,7 +298,7 @@ fn audiences(
 fn audience_text(text: &str, kind: &str, place: Place, builder: &mut Builder<'_>) {
     let owns =
         |entry: &&catalog::Registry| entry.kind != kind && entry.audience == AudienceForm::Fixed(text.to_owned());
-    if let Some(owner) = builder.catalogue.registries.iter().find(owns) {
+    if let Some(owner) = builder.catalogue.registries().find(owns) {
         let owner = &owner.kind;
         builder.push(
             Diagnostic::error(

@@ -87,12 +87,12 @@ fn check(cx: &PolicyContext<'_>, findings: &mut Findings<'_>) {
 
 /// The catalogue's patterns of shared audiences, compiled once.
 fn shared(kind: &str) -> &'static [Pattern] {
-    static SHARED: OnceLock<BTreeMap<&'static str, Vec<Pattern>>> = OnceLock::new();
-    let shared = SHARED.get_or_init(|| {
-        let providers = Catalogue::bundled().map_or(&[][..], |catalogue| catalogue.providers.as_slice());
-        let compiled =
-            |patterns: &[String]| patterns.iter().filter_map(|pattern| Pattern::regex(pattern).ok()).collect();
-        providers.iter().map(|provider| (provider.kind.as_str(), compiled(&provider.audience.shared))).collect()
-    });
-    shared.get(kind).map_or(&[], Vec::as_slice)
+    static SHARED: OnceLock<BTreeMap<&'static str, OnceLock<Vec<Pattern>>>> = OnceLock::new();
+    let Ok(catalogue) = Catalogue::bundled() else { return &[] };
+    let shared = SHARED.get_or_init(|| catalogue.provider_kinds().map(|kind| (kind, OnceLock::new())).collect());
+    let compiled = || {
+        let patterns = catalogue.provider(kind).map_or(&[][..], |provider| &provider.audience.shared);
+        patterns.iter().filter_map(|pattern| Pattern::regex(pattern).ok()).collect()
+    };
+    shared.get(kind).map_or(&[], |patterns| patterns.get_or_init(compiled))
 }

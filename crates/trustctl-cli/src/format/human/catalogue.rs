@@ -12,15 +12,15 @@ use crate::moment;
 /// Every provider and registry, a line each.
 pub(crate) fn list(catalogue: &Catalogue, look: Look) -> String {
     let mut page = Page::new(look);
-    let kinds = catalogue.providers.iter().map(|it| &it.kind).chain(catalogue.registries.iter().map(|it| &it.kind));
-    let column = kinds.map(String::len).max().unwrap_or(0) + 2;
+    let kinds = catalogue.provider_kinds().chain(catalogue.registry_kinds());
+    let column = kinds.map(str::len).max().unwrap_or(0) + 2;
     page.heading("providers, who sign tokens");
-    for provider in &catalogue.providers {
+    for provider in catalogue.providers() {
         let issuer = provider.issuers.first().map_or(String::new(), |issuer| format!(", {}", issuer.template));
         page.term(2, &provider.kind, column, Some(Style::Strong), &format!("{}{issuer}", provider.title));
     }
     page.heading("registries, who take them");
-    for registry in &catalogue.registries {
+    for registry in catalogue.registries() {
         let audience = match &registry.audience {
             AudienceForm::Fixed(audience) | AudienceForm::Default(audience) => format!(", {audience}"),
             AudienceForm::Given => String::new(),
