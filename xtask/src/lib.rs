@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub mod ci;
+pub mod conformance;
 pub mod generate;
 pub mod layout;
 pub mod pages;
@@ -40,6 +41,9 @@ pub enum ChoreError {
     /// What was looked for and found, a line each.
     #[error("{}", .0.join("\n"))]
     Found(Vec<String>),
+    /// Vectors that do not give what is expected; their summary is told already, as the last line.
+    #[error("{0} vectors fail")]
+    Vectors(usize),
     /// The catalogue's data files do not fit their format.
     #[error(transparent)]
     Catalogue(#[from] trustctl_catalog::CatalogueError),

@@ -3,13 +3,14 @@
 use std::env;
 use std::process::ExitCode;
 
-use xtask::{ChoreError, ci, generate, scaffold};
+use xtask::{ChoreError, ci, conformance, generate, scaffold};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&words) {
         Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(ChoreError::Vectors(_))) => ExitCode::FAILURE,
         Some(Err(error)) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -26,6 +27,7 @@ fn run(words: &[&str]) -> Option<Result<(), ChoreError>> {
         ["ci"] => ci::all(),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["conformance", files @ ..] if !files.is_empty() => conformance::run(files),
         ["new", kind, name] => scaffold::new(kind, name),
         [name] => (ci::STEPS.iter().chain(&ci::APART).find(|step| step.name == *name)?.run)(),
         _ => return None,
@@ -40,6 +42,7 @@ fn usage() -> String {
         line(&format!("  {}", step.name), step.about);
     }
     line("generate", "write what is made from code and data: schema/, docs/rules, docs/providers, docs/registries");
+    line("conformance FILE…", "run registries' decision vectors against their profiles");
     line("new rule F/NAME", "begin a rule of family F from a template");
     line("new provider NAME", "begin a provider of the catalogue from a template");
     for step in &ci::APART {

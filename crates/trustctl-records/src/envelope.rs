@@ -55,6 +55,9 @@ pub(crate) const CHECKS: [&str; 9] = [
     "first use",
 ];
 
+/// The setting that lists the issuers an operator has switched on, where a registry has one.
+const SUPPORTED_ISSUERS: &str = "supported-issuers";
+
 /// The profile's envelope, ready to judge by.
 #[derive(Debug)]
 pub(crate) struct Envelope {
@@ -170,7 +173,11 @@ impl Judge<'_> {
             publisher.issuers.iter().any(|known| known == issuer)
                 || self.issuer_patterns.get(name.as_str()).is_some_and(|pattern| pattern.is_match(issuer))
         });
-        by_profile || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
+        let supported = self.settings.all(SUPPORTED_ISSUERS);
+        let is_supported =
+            !self.profile.settings.contains_key(SUPPORTED_ISSUERS) || supported.iter().any(|known| known == issuer);
+        is_supported && by_profile
+            || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
     }
 
     fn leeway(&self) -> i64 {
@@ -221,7 +228,7 @@ fn lifetime(judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
     }
 }
 
-fn first_use(judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
+pub(crate) fn first_use(judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
     let Used::Tokens(used) = used else { return Ok(()) };
     let id = claims.named("jti").and_then(Value::as_str);
     let issuer = claims.named("iss").and_then(Value::as_str).unwrap_or_default();

@@ -8,8 +8,8 @@ use trustctl_pattern::Pattern;
 
 use crate::check::{Learned, Miss, check};
 use crate::envelope::{Envelope, Header, Used};
-use crate::prepare::{Asks, Prepared};
-use crate::{Record, statements};
+use crate::prepare::{Asks, Fill, Prepared};
+use crate::{FieldValue, Record, envelope, statements};
 
 /// A registry's operator's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -155,6 +155,53 @@ impl<'p> Judge<'p> {
             })
         });
         found
+    }
+
+    /// Whether the registry would find that this token was used before.
+    pub fn is_used(&self, claims: &Claims<'_>, used: &Used<'_>) -> bool {
+        envelope::first_use(self, claims, used).is_err()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// A record's fields as the registry stores them after a ruling.
+    pub fn after(&self, record: usize, ruling: &Ruling) -> BTreeMap<String, FieldValue> {
+        let Some(prepared) = self.records.get(record) else { return BTreeMap::new() };
+        let mut fields = prepared.record.fields.clone();
+        for (_, learned) in ruling.learned.iter().filter(|(at, _)| *at == record) {
+            fields.insert(learned.field.clone(), FieldValue::Text(learned.value.clone()));
+        }
+        if ruling.disabled.contains(&record) {
+            let switches = prepared.steps.iter().filter_map(|step| match &step.asks {
+                Asks::Locked { lock, .. } => lock.disables.clone(),
+                _ => None,
+            });
+            fields.extend(switches.map(|field| (field, FieldValue::Boolean(false))));
+        }
+        fields
+    }
+
+    /// The claims that the registry wants in every token for a kind of record are there.
+    ///
+    /// # Errors
+    ///
+    /// The first that is not.
+    pub fn presence(&self, publisher: &str, claims: &Claims<'_>) -> Result<(), Miss> {
+        let Some(publisher) = self.profile.publisher(publisher) else { return Ok(()) };
+        let nothing = Record { publisher: String::new(), fields: BTreeMap::new(), created: None };
+        let prepared = Prepared::new(publisher, nothing, &self.settings);
+        let question = Question { package: None, version: None, now: 0 };
+        let presence = prepared.steps.iter().filter(|step| step.step.stage == Stage::Presence);
+        presence.into_iter().try_for_each(|step| check(&step.asks, claims, &question))
+    }
+
+    /// A field of a record, or a value computed from its fields.
+    pub fn value(&self, record: usize, name: &str) -> Option<String> {
+        let prepared = self.records.get(record)?;
+        Fill { publisher: prepared.publisher, record: &prepared.record }.field(name)
     }
 
     /// Whether the field that records are preferred by is not set or holds.

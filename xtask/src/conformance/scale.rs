@@ -1,0 +1,40 @@
+//! The vector that describes a text of more than a gigabyte: scaled down, and its time shown to be linear.
+
+use std::time::{Duration, Instant};
+
+use trustctl_catalog::profile::Take;
+use trustctl_records::take;
+
+/// The described text with `times` repetitions: pieces that look like a file's end, and no file.
+fn hostile(times: usize) -> String {
+    let mut text = ".yml@//".repeat(times);
+    text.push_str(".yml@/\n//\u{0}.yml@y");
+    text
+}
+
+/// Cuts it at two sizes; sixteen times the text may take no more than sixty-four times the time, where a quadratic cut
+/// would take two hundred and fifty-six.
+pub(super) fn is_linear(piece: Take) -> Result<String, String> {
+    const SMALL: usize = 1 << 17;
+    let (small, large) = (measure(piece, SMALL)?, measure(piece, SMALL * 16)?);
+    let ratio = large.as_secs_f64() / small.as_secs_f64().max(1e-6);
+    if ratio < 64.0 {
+        Ok(format!("sixteen times the text takes {ratio:.0} times the time"))
+    } else {
+        Err(format!("got {ratio:.0} times the time for sixteen times the text"))
+    }
+}
+
+/// The best of three: other work on the machine only ever adds.
+fn measure(piece: Take, times: usize) -> Result<Duration, String> {
+    let text = hostile(times);
+    let mut best = Duration::MAX;
+    for _ in 0..3 {
+        let start = Instant::now();
+        if let Some(found) = take(piece, &text) {
+            return Err(format!("got a piece of {} bytes", found.len()));
+        }
+        best = best.min(start.elapsed());
+    }
+    Ok(best)
+}
