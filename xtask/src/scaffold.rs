@@ -38,35 +38,46 @@ pub fn rule(name: &str) -> Result<Draft, ChoreError> {
     Ok(Draft { path: format!("crates/trustctl-analysis/src/rules/{}/{file}.rs", family.word()), text })
 }
 
-/// A provider of the catalogue: `example-ci`, looked up on `today` (`2026-11-20`).
+/// A provider of the catalogue, and the suite that takes a token of it through: `example-ci`, looked up on `today`
+/// (`2026-11-20`).
 ///
 /// # Errors
 ///
 /// [`ChoreError::Found`] where the name is none.
-pub fn provider(name: &str, today: &str) -> Result<Draft, ChoreError> {
+pub fn provider(name: &str, today: &str) -> Result<[Draft; 2], ChoreError> {
     check_name(name)?;
-    let text = include_str!("../templates/provider.yaml").replace("{{name}}", name).replace("{{today}}", today);
-    Ok(Draft { path: format!("crates/trustctl-catalog/providers/{name}.yaml"), text })
+    let file = include_str!("../templates/provider.yaml").replace("{{name}}", name).replace("{{today}}", today);
+    let suite = include_str!("../templates/provider-suite.md").replace("{{name}}", name);
+    Ok([
+        Draft { path: format!("crates/trustctl-catalog/providers/{name}.yaml"), text: file },
+        Draft { path: format!("tests/suites/providers/{name}.md"), text: suite },
+    ])
 }
 
-/// Writes the draft of a `rule` or a `provider`, and says what comes next.
+/// Writes the drafts of a `rule` or a `provider`, and says what comes next.
 ///
 /// # Errors
 ///
 /// A name that is none, or a file that is there already.
 pub fn new(kind: &str, name: &str) -> Result<(), ChoreError> {
-    let (draft, next) = match kind {
-        "rule" => (rule(name)?, "write it, give it a place in policies/bad, then `cargo xtask generate` and the tests"),
-        "provider" => (provider(name, &today()?)?, "look every fact up, then `cargo xtask generate` and the tests"),
+    let (drafts, next) = match kind {
+        "rule" => {
+            (vec![rule(name)?], "write it, give it a place in policies/bad, then `cargo xtask generate` and the tests")
+        }
+        "provider" => {
+            (provider(name, &today()?)?.into(), "docs/catalogue-format.md, \"Adding a provider\", says what comes next")
+        }
         _ => {
             return Err(refuse(format!(
                 "there is no template for `{kind}`: write `rule FAMILY/NAME` or `provider NAME`"
             )));
         }
     };
-    let path = root().join(&draft.path);
-    write_new(&path, &draft.text)?;
-    println!("{}\nnext: {next}", draft.path);
+    for draft in &drafts {
+        write_new(&root().join(&draft.path), &draft.text)?;
+        println!("{}", draft.path);
+    }
+    println!("next: {next}");
     Ok(())
 }
 
@@ -105,11 +116,15 @@ mod tests {
 
     #[test]
     fn a_provider_begins_as_one_that_the_catalogue_reads() {
-        let draft = provider("example-ci", "2026-11-20").unwrap();
-        assert!(!draft.text.contains("{{"), "{}", draft.text);
-        let name = draft.path.strip_prefix("crates/trustctl-catalog/").unwrap();
-        let catalogue = Catalogue::read(&[DataFile { name, text: &draft.text }], &[]).unwrap();
-        assert!(catalogue.provider("example-ci").is_some());
+        let [file, suite] = provider("example-ci", "2026-11-20").unwrap();
+        assert!(![&file, &suite].into_iter().any(|draft| draft.text.contains("{{")), "{}{}", file.text, suite.text);
+        let name = file.path.strip_prefix("crates/trustctl-catalog/").unwrap();
+        let catalogue = Catalogue::read(&[DataFile { name, text: &file.text }], &[]).unwrap();
+        let provider = catalogue.provider("example-ci").unwrap();
+        assert_eq!(suite.path, format!("tests/suites/providers/{}.md", provider.kind));
+        for trap in &provider.traps {
+            assert!(suite.text.contains(&format!("\n## {}\n", trap.kind.word())), "{}", suite.text);
+        }
     }
 
     #[test]
