@@ -170,6 +170,10 @@ fn derived(claim: &Claim) -> String {
         }
         Derivation::AfterLast { of, delimiter } => format!("{} after its last {}", code(of), code(delimiter)),
         Derivation::Piece { of, piece } => format!("the {} of {}", piece.replace(['-', '_'], " "), code(of)),
+        Derivation::Between { of, templates, .. } => {
+            let templates: Vec<String> = templates.iter().map(|template| code(&template.to_string())).collect();
+            format!("what stands for {} where {} is {}", code("{}"), code(of), templates.join(" or "))
+        }
         Derivation::Join { parts } => {
             let text: String = parts
                 .iter()

@@ -1,6 +1,7 @@
 //! The typed model of a provider's `claims`, and the words that pages and the command use for them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 
@@ -239,11 +240,73 @@ pub enum Derivation {
         /// The piece's name.
         piece: String,
     },
+    /// What stands between two texts that the token's other claims fill in, where the claim is nothing else:
+    /// the file in `job_workflow_ref`, where its repository and ref are the token's own. Absent where no template
+    /// fits, or two fit with different values.
+    Between {
+        /// The claim.
+        of: String,
+        /// The texts around the value, at least one pair.
+        templates: Vec<Around>,
+        /// Regular expression of the whole value.
+        pattern: String,
+    },
     /// Other claims joined by literal text; absent where any of them is.
     Join {
         /// Literal text and claims in their order.
         parts: Vec<JoinPart>,
     },
+}
+
+/// The texts before and after the value of a [`Derivation::Between`]: `{repository}/.github/workflows/{}@{ref}`.
+///
+/// In one token both are fixed, so no value has two cuts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Around {
+    /// What stands before it.
+    pub before: Vec<AroundPart>,
+    /// What stands after it.
+    pub after: Vec<AroundPart>,
+}
+
+/// A part of an [`Around`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AroundPart {
+    /// This text.
+    Text(String),
+    /// The value of this string claim of the token; nothing fits where it is absent.
+    Claim(String),
+    /// The issuer without `https://`: `gitlab.com`.
+    Issuer,
+}
+
+impl Around {
+    /// Claims that the templates of one derivation name at most.
+    pub const MOST_CLAIMS: usize = 8;
+
+    /// The claims that it names, in their order.
+    pub fn claims(&self) -> impl Iterator<Item = &str> {
+        self.before.iter().chain(&self.after).filter_map(|part| match part {
+            AroundPart::Claim(name) => Some(name.as_str()),
+            AroundPart::Text(_) | AroundPart::Issuer => None,
+        })
+    }
+}
+
+/// As the data file writes it, `{}` for the value.
+impl fmt::Display for Around {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let write = |parts: &[AroundPart], f: &mut fmt::Formatter<'_>| {
+            parts.iter().try_for_each(|part| match part {
+                AroundPart::Text(text) => f.write_str(text),
+                AroundPart::Claim(name) => write!(f, "{{{name}}}"),
+                AroundPart::Issuer => f.write_str("{issuer}"),
+            })
+        };
+        write(&self.before, f)?;
+        f.write_str("{}")?;
+        write(&self.after, f)
+    }
 }
 
 /// A part of a [`Derivation::Join`].

@@ -15,7 +15,9 @@ mod registry;
 mod template;
 
 pub use catalogue::Catalogue;
-pub use claim::{Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape, TenantMark};
+pub use claim::{
+    Around, AroundPart, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape, TenantMark,
+};
 pub use error::CatalogueError;
 pub use provider::{
     AudienceRule, Issuer, IssuerField, Lifetime, Missing, Provider, Requirement, SubjectForm, Tenants, Trap, TrapKind,

@@ -3,7 +3,7 @@
 //! Nothing is copied: a piece of a claim is borrowed from it, and several claims joined stay the pieces they are.
 
 use trustctl_claims::{ClaimKey, Claims, Value};
-use trustctl_policy::{Claim, ClaimId, ClaimSource, ClaimType, JoinPart, Policy, ProviderId};
+use trustctl_policy::{Between, Claim, ClaimId, ClaimSource, ClaimType, JoinPart, Policy, ProviderId};
 
 /// How often a derived claim may come from another; the catalogue needs two.
 const MOST_STEPS: u8 = 4;
@@ -219,6 +219,7 @@ impl<'a> Reader<'a> {
                 filled(before).and(filled(after))
             }),
             ClaimSource::Piece { of, cut, piece } => derived(self.text(*of, steps), |text| cut.piece(text, *piece)),
+            ClaimSource::Between { of, between } => self.between(*of, between, steps),
             ClaimSource::Join(parts) => pieces.map_or(Found::WrongType, |pieces| self.join(parts, pieces, steps)),
         }
     }
@@ -250,6 +251,19 @@ impl<'a> Reader<'a> {
             }
         }
         result
+    }
+
+    #[inline(never)]
+    fn between(&self, of: ClaimId, between: &Between, steps: u8) -> Found<'a> {
+        let mut filled = [None; Between::MOST_CLAIMS];
+        for (filled, id) in filled.iter_mut().zip(between.claims()) {
+            match self.text(*id, steps) {
+                Ok(text) => *filled = Some(text),
+                Err(NoText::WrongType) => return Found::WrongType,
+                Err(NoText::Absent) => {}
+            }
+        }
+        derived(self.text(of, steps), |text| between.piece(text, &filled))
     }
 
     fn join(&self, parts: &'a [JoinPart], pieces: &mut Pieces<'a>, steps: u8) -> Found<'a> {

@@ -11,9 +11,10 @@ mod resolve;
 mod syntax;
 
 pub use model::{
-    Audience, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, Dialect, Grant, GrantId, Holder, Issuer,
-    IssuerId, JoinPart, Matcher, MatcherId, NameGrammar, NameProblem, Origin, PatternId, Policy, PolicyFile, Provider,
-    ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId, TemplateMatch, TemplatePart, Text,
+    Audience, Between, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, Dialect, Grant, GrantId, Holder,
+    Issuer, IssuerId, JoinPart, Matcher, MatcherId, Misfit, MisfitAt, NameGrammar, NameProblem, Origin, PatternId,
+    Policy, PolicyFile, Provider, ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId,
+    TemplateMatch, TemplatePart, Text,
 };
 pub use resolve::{IncludedFile, Includes, NoIncludes, Reading, RootFile, read, read_text};
 pub use trustctl_catalog::{ClaimType, NameKind, Role, SetBy, Tenants};

@@ -70,7 +70,7 @@ impl Apart {
                     of_claim.extend(only_if.iter().map(|(claim, value)| Way::Beside(claim.clone(), value.clone())));
                 }
                 Some(Derivation::Join { parts }) => of_claim.push(Way::Text(join(parts))),
-                Some(Derivation::Piece { .. } | Derivation::AfterLast { .. }) => {}
+                Some(Derivation::Piece { .. } | Derivation::AfterLast { .. } | Derivation::Between { .. }) => {}
                 None if !claim.forms.is_empty() => {
                     of_claim.extend(claim.forms.iter().filter_map(|form| shape(form, |piece| Some(piece.to_owned()))));
                 }
@@ -146,6 +146,7 @@ pub(super) fn sources(source: &ClaimSource) -> Vec<ClaimId> {
         ClaimSource::After { of, only_if, .. } => {
             std::iter::once(*of).chain(only_if.iter().map(|(claim, _)| *claim)).collect()
         }
+        ClaimSource::Between { of, between } => std::iter::once(*of).chain(between.claims().iter().copied()).collect(),
         ClaimSource::Join(parts) => parts
             .iter()
             .filter_map(|part| match part {

@@ -21,7 +21,7 @@ use trustctl_policy::{
 
 use crate::lint::PolicyContext;
 
-pub(crate) use compose::{Apart, TemplatePart, template};
+pub(crate) use compose::{Apart, TemplatePart, example, template};
 
 /// A provider, with what the catalogue says of it.
 pub(crate) struct ProviderFacts<'a> {

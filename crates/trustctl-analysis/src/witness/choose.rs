@@ -3,7 +3,7 @@
 use trustctl_pattern::Pattern;
 use trustctl_policy::{Matcher, TemplateMatch, TemplatePart, Text};
 
-use crate::facts::{Fact, GrantFacts};
+use crate::facts::{Fact, GrantFacts, example};
 
 /// Words to try where a pattern or a negation leaves room, the most believable first.
 const WORDS: [&str; 12] =
@@ -25,6 +25,7 @@ pub(super) fn value(grant: &GrantFacts<'_>, fact: &Fact<'_>, current: Option<&st
     chooser.candidates(fact.matcher, values.as_ref(), &mut candidates);
     candidates.extend(known_values(grant, fact));
     candidates.extend(WORDS.into_iter().map(str::to_owned));
+    candidates.extend(like_the_example(grant, fact));
     candidates.into_iter().find(|value| fits(value))
 }
 
@@ -45,6 +46,14 @@ fn known_values(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Vec<String> {
     let is_choice = values.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'|' | b'-' | b'_'));
     let words = values.split('|').filter(|_| is_choice).map(str::to_owned);
     required.cloned().chain(words).collect()
+}
+
+/// The catalogue's example and, where that is a file, words with its ending.
+fn like_the_example(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Vec<String> {
+    let Some(example) = grant.provider.entry.map(|entry| example(entry, &fact.claim.name)) else { return Vec::new() };
+    let ending = example.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+    let files = ending.into_iter().flat_map(|ending| WORDS.map(|word| format!("{word}.{ending}")));
+    std::iter::once(example).chain(files).collect()
 }
 
 struct Chooser<'g, 'a> {

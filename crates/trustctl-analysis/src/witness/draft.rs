@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::{self as catalog, Derivation, NameKind, Piece, Role, Shape};
 use trustctl_pattern::Pattern;
-use trustctl_policy::Matcher;
+use trustctl_policy::{Between, ClaimSource, Matcher};
 
 use super::{Adversary, choose};
 use crate::facts::{Fact, GrantFacts, TemplatePart, template};
@@ -69,6 +69,14 @@ impl<'g, 'a> Draft<'g, 'a> {
         claims
     }
 
+    /// Whether a claim derived from this one shows that it says the same as the token's own.
+    pub(super) fn says_its_own(&self, claim: &str) -> bool {
+        let all = self.entry().into_iter().flat_map(|entry| &entry.claims);
+        let cut =
+            |derived: &catalog::Claim| matches!(&derived.derived, Some(Derivation::Between { of, .. }) if of == claim);
+        all.filter(|(_, derived)| cut(derived)).any(|(name, _)| self.value(name).is_some())
+    }
+
     /// Claims of the token that show whose it is, with their values.
     pub(super) fn identifying_names(&self) -> impl Iterator<Item = (String, String)> {
         self.identifying()
@@ -118,10 +126,20 @@ impl<'g, 'a> Draft<'g, 'a> {
         for (name, value) in self.grant.provider.apart().all(claim, value) {
             self.values.entry(name).or_insert(value);
         }
-        // A branch build of Buildkite is one that has no tag.
-        if let Some(Derivation::After { only_if, .. }) = self.claim(claim).and_then(|claim| claim.derived.as_ref()) {
-            let without = only_if.iter().filter(|(_, value)| value.is_empty());
-            self.absent.extend(without.map(|(name, _)| name.clone()));
+        let Some(known) = self.claim(claim) else { return };
+        match &known.derived {
+            // A branch build of Buildkite is one that has no tag.
+            Some(Derivation::After { only_if, .. }) => {
+                let without = only_if.iter().filter(|(_, value)| value.is_empty());
+                self.absent.extend(without.map(|(name, _)| name.clone()));
+            }
+            // The file that a job is written in is mostly the one that was started.
+            Some(Derivation::Between { .. }) => {
+                if let [TemplatePart::Claim(usual)] = template(&known.example).as_slice() {
+                    self.habits.insert(usual.clone(), value.to_owned());
+                }
+            }
+            _ => {}
         }
     }
 
@@ -212,6 +230,7 @@ impl<'g, 'a> Draft<'g, 'a> {
         let claim = fact.claim.name.as_str();
         if let Matcher::Present(false) = fact.matcher {
             self.absent.extend(self.grant.provider.apart().all(claim, "x").into_iter().map(|(name, _)| name));
+            self.absent.extend(self.cut_from(claim).filter(|of| !self.values.contains_key(of)));
             return Some(());
         }
         let current = self.value(claim);
@@ -229,6 +248,13 @@ impl<'g, 'a> Draft<'g, 'a> {
             self.set(claim, &value);
         }
         Some(())
+    }
+
+    /// The claim that this one is cut from, where tokens may lack it.
+    fn cut_from(&self, claim: &str) -> Option<String> {
+        let derived = self.claim(claim)?.derived.as_ref()?;
+        let (Derivation::Piece { of, .. } | Derivation::Between { of, .. }) = derived else { return None };
+        self.claim(of)?.optional.then(|| of.clone())
     }
 
     fn render(&self, name: &str, depth: u8) -> Option<String> {
@@ -258,11 +284,35 @@ impl<'g, 'a> Draft<'g, 'a> {
             Some(Derivation::Piece { .. } | Derivation::AfterLast { .. }) => {
                 self.fill(&template(&claim.example), depth)
             }
+            Some(Derivation::Between { of, .. }) => {
+                let whole = self.render(of, depth)?;
+                self.with_own(name, depth, |between, own| between.piece(&whole, own).map(str::to_owned))
+            }
             None => {
-                let whole = self.whole(claim, depth)?;
+                let whole = self.around(name, depth).or_else(|| self.whole(claim, depth))?;
                 Some(self.with_pieces(name, claim, whole))
             }
         }
+    }
+
+    /// A claim of the token put together around the piece that a condition has set, as the token's own.
+    fn around(&self, name: &str, depth: u8) -> Option<String> {
+        self.values.iter().find_map(|(derived, piece)| match &self.claim(derived)?.derived {
+            Some(Derivation::Between { of, .. }) if of == name => {
+                self.with_own(derived, depth, |between, own| between.whole(piece, own))
+            }
+            _ => None,
+        })
+    }
+
+    /// What the templates of a derived claim say, filled in with the token's own values.
+    fn with_own<T>(&self, derived: &str, depth: u8, say: impl Fn(&Between, &[Option<&str>]) -> Option<T>) -> Option<T> {
+        let provider = self.grant.provider.provider;
+        let (_, claim) = provider.claim(derived)?;
+        let ClaimSource::Between { between, .. } = &claim.source else { return None };
+        let own = |id: &trustctl_policy::ClaimId| self.render(&provider.claims.get(usize::from(id.0))?.name, depth);
+        let own: Vec<Option<String>> = between.claims().iter().map(own).collect();
+        say(between, &own.iter().map(Option::as_deref).collect::<Vec<_>>())
     }
 
     /// A claim of the token by its example or, where a part of that is not there, by the form that says the most.

@@ -50,7 +50,7 @@ pub(super) fn render(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, at: UnixTime
 /// Whether composed claims say the same as the claims they are composed of, as every real token does.
 fn agrees(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, claims: &BTreeSet<String>) -> bool {
     claims.iter().all(|name| {
-        let Some(value) = draft.value(name) else { return true };
+        let Some(value) = draft.value(name).filter(|_| !draft.says_its_own(name)) else { return true };
         let parts = grant.provider.apart().all(name, &value);
         // A chosen subject that has none of the provider's forms is no subject; a literal one may be customised.
         let has_forms =

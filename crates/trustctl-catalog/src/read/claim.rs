@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use super::Place;
 use crate::template::{self, Part};
-use crate::{CatalogueError, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape, TenantMark};
+use crate::{
+    Around, AroundPart, CatalogueError, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece, Role, SetBy, Shape,
+    TenantMark,
+};
 
 /// Turns the claims of one file into the model, once all that they say of each other holds.
 pub(crate) fn claims(
@@ -79,6 +82,8 @@ struct WrittenDerivation {
     after: Option<String>,
     after_last: Option<String>,
     piece: Option<String>,
+    between: Option<Vec<String>>,
+    matching: Option<String>,
     join: Option<String>,
     #[serde(default)]
     only_if: BTreeMap<String, String>,
@@ -156,20 +161,42 @@ impl WrittenDerivation {
         place.check(self.after_last.as_ref().is_none_or(|text| !text.is_empty()), field, || {
             "`after-last` is empty".into()
         })?;
-        match (self.of, self.after, self.after_last, self.piece, self.join) {
-            (Some(of), None, None, None, None) => Ok(Derivation::Alias { of }),
-            (Some(of), Some(prefix), None, None, None) => Ok(Derivation::After { of, prefix, only_if: self.only_if }),
-            (Some(of), None, Some(delimiter), None, None) => Ok(Derivation::AfterLast { of, delimiter }),
-            (Some(of), None, None, Some(piece), None) => Ok(Derivation::Piece { of, piece }),
-            (None, None, None, None, Some(join)) => {
+        match (self.of, self.after, self.after_last, self.piece, self.between, self.matching, self.join) {
+            (Some(of), None, None, None, None, None, None) => Ok(Derivation::Alias { of }),
+            (Some(of), Some(prefix), None, None, None, None, None) => {
+                Ok(Derivation::After { of, prefix, only_if: self.only_if })
+            }
+            (Some(of), None, Some(delimiter), None, None, None, None) => Ok(Derivation::AfterLast { of, delimiter }),
+            (Some(of), None, None, Some(piece), None, None, None) => Ok(Derivation::Piece { of, piece }),
+            (Some(of), None, None, None, Some(templates), Some(pattern), None) => {
+                place.check(!templates.is_empty(), field, || "`between` is empty".into())?;
+                let templates: Result<_, _> = templates.iter().map(|template| around(template)).collect();
+                Ok(Derivation::Between { of, templates: templates.map_err(|problem| place.error(field, problem))?, pattern })
+            }
+            (None, None, None, None, None, None, Some(join)) => {
                 let parts = template::parts(&join).map_err(|problem| place.error(field, problem))?;
                 Ok(Derivation::Join { parts: parts.into_iter().map(JoinPart::from).collect() })
             }
-            _ => {
-                Err(place.error(field, "is either `join`, or `of` with at most one of `after`, `after-last`, `piece`"))
-            }
+            _ => Err(place.error(
+                field,
+                "is either `join`, or `of` with at most one of `after`, `after-last`, `piece`, and `between` with `matching`",
+            )),
         }
     }
+}
+
+/// The texts on both sides of `{}`.
+fn around(template: &str) -> Result<Around, String> {
+    let (before, after) = template.split_once("{}").ok_or_else(|| format!("`{template}` has no `{{}}`"))?;
+    let side = |text| -> Result<Vec<AroundPart>, String> {
+        let parts = template::parts(text)?.into_iter().map(|part| match part {
+            Part::Text(text) => AroundPart::Text(text.to_owned()),
+            Part::Name("issuer") => AroundPart::Issuer,
+            Part::Name(name) => AroundPart::Claim(name.to_owned()),
+        });
+        Ok(parts.collect())
+    };
+    Ok(Around { before: side(before)?, after: side(after)? })
 }
 
 impl From<Part<'_>> for JoinPart {
@@ -228,6 +255,25 @@ fn check_references(
             let is_it = |one: &Piece| matches!(one, Piece::Named { name, .. } if name == piece);
             let has = source.shape.as_ref().is_some_and(|shape| shape.pieces.iter().any(is_it));
             place.check(has, &part, || format!("`{of}` has no piece `{piece}`"))?;
+        }
+        Some(Derivation::Between { of, templates, .. }) => {
+            require_text(claim, token_claim(of)?, place, &part)?;
+            let mut named: Vec<&str> = templates.iter().flat_map(Around::claims).collect();
+            for other in &named {
+                let source = token_claim(other)?;
+                require_text(claim, source, place, &part)?;
+                // The evaluator knows no claims of the envelope; of the issuer it knows what every such token has.
+                place.check(source.role != Role::Envelope && other != of, &part, || {
+                    format!("`{other}` cannot stand in `between`")
+                })?;
+            }
+            place.check(templates.iter().all(|template| template.claims().next().is_some()), &part, || {
+                "a template of `between` names no claim".into()
+            })?;
+            place.check(!claims.contains_key("issuer"), &part, || "`issuer` is a claim, and no other word".into())?;
+            named.sort_unstable();
+            named.dedup();
+            place.check(named.len() <= Around::MOST_CLAIMS, &part, || "`between` names too many claims".into())?;
         }
         Some(Derivation::Join { parts }) => {
             for joined in parts {

@@ -1,8 +1,8 @@
 //! The example token of a provider, and a second, slow reading of derivations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use trustctl_catalog::{Claim, Derivation, JoinPart, Piece, Provider, Shape};
+use trustctl_catalog::{AroundPart, Claim, Derivation, JoinPart, Piece, Provider, Shape};
 use trustctl_pattern::Pattern;
 
 /// The text of `claim`'s example, other claims' examples filled in.
@@ -45,6 +45,31 @@ pub(crate) fn value(provider: &Provider, token: &BTreeMap<String, String>, name:
             let cuts = cuts(provider.claims[of].shape.as_ref()?, token.get(of)?);
             assert!(cuts.len() <= 1, "{of} was cut in {} ways", cuts.len());
             cuts.first()?.get(piece).cloned()
+        }
+        Some(Derivation::Between { of, templates, pattern }) => {
+            let (whole, pattern) = (token.get(of)?, Pattern::regex(pattern).unwrap());
+            let side = |parts: &[AroundPart]| -> Option<String> {
+                let part = |part: &AroundPart| match part {
+                    AroundPart::Text(text) => Some(text.clone()),
+                    AroundPart::Claim(other) => token.get(other).filter(|value| !value.is_empty()).cloned(),
+                    AroundPart::Issuer => token.get("iss")?.strip_prefix("https://").map(str::to_owned),
+                };
+                parts.iter().map(part).collect()
+            };
+            // Every stretch that makes the whole value together with the texts around it.
+            let mut found = BTreeSet::new();
+            for template in templates {
+                let (Some(before), Some(after)) = (side(&template.before), side(&template.after)) else { continue };
+                for start in 0..whole.len() {
+                    for end in start..=whole.len() {
+                        let piece = whole.get(start..end).unwrap_or_default();
+                        if format!("{before}{piece}{after}") == *whole && pattern.is_match(piece) && !piece.is_empty() {
+                            found.insert(piece.to_owned());
+                        }
+                    }
+                }
+            }
+            found.pop_first().filter(|_| found.is_empty())
         }
         Some(Derivation::Join { parts }) => {
             let mut joined = String::new();

@@ -23,7 +23,8 @@ pub(super) fn asked_and_absent(failed: &Failed<'_, '_>) -> Option<String> {
         ClaimSource::Alias(of)
         | ClaimSource::After { of, .. }
         | ClaimSource::AfterLast { of, .. }
-        | ClaimSource::Piece { of, .. } => *of,
+        | ClaimSource::Piece { of, .. }
+        | ClaimSource::Between { of, .. } => *of,
         _ => return None,
     };
     let source = failed.provider()?.claims.get(usize::from(of.0))?;

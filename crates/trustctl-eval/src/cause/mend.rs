@@ -39,9 +39,12 @@ fn can_be_mended(claim: &Claim) -> bool {
     is_name
         && match claim.role {
             Role::Ref | Role::Environment => true,
-            // The file of the workflow that was started. A whole `workflow_ref` names a repository as well, and which
-            // workflow is called is for any author to say.
-            Role::Workflow => matches!(claim.source, ClaimSource::Piece { .. }) && claim.set_by == SetBy::Provider,
+            // The file of the workflow that was started, or the repository's own that the job is written in. A whole
+            // `workflow_ref` names a repository as well, and which workflow is called is for any author to say.
+            Role::Workflow => {
+                matches!(claim.source, ClaimSource::Piece { .. } | ClaimSource::Between { .. })
+                    && claim.set_by == SetBy::Provider
+            }
             _ => false,
         }
 }

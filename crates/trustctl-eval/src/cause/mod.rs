@@ -9,6 +9,7 @@ mod identity;
 mod kind;
 mod mend;
 mod mistaken;
+mod own;
 mod requirement;
 mod spelling;
 mod subject;
@@ -27,7 +28,8 @@ use crate::trace::{Beside, Shown, shown};
 use crate::value::{Found, Pieces};
 
 /// From the most telling to the most general.
-const CAUSES: [fn(&Failed<'_, '_>) -> Option<String>; 8] = [
+const CAUSES: [fn(&Failed<'_, '_>) -> Option<String>; 9] = [
+    own::of_another,
     mistaken::another_claims_value,
     identity::renamed_or_registered_again,
     subject::other_shape,
@@ -165,6 +167,10 @@ impl<'a> Failed<'_, 'a> {
             Some(ClaimSource::After { of, only_if, .. }) => {
                 self.sources_of(*of, ids);
                 only_if.iter().for_each(|(id, _)| self.sources_of(*id, ids));
+            }
+            Some(ClaimSource::Between { of, between }) => {
+                self.sources_of(*of, ids);
+                between.claims().iter().for_each(|id| self.sources_of(*id, ids));
             }
             Some(ClaimSource::Join(parts)) => {
                 for part in parts {

@@ -3,6 +3,7 @@
 //! A policy may hold a million grants, so texts lie in one arena, conditions that many grants share
 //! are stored once, and everything is an index into a list of [`Policy`].
 
+mod between;
 mod cut;
 mod grammar;
 mod grant;
@@ -11,6 +12,7 @@ mod policy;
 mod provider;
 mod template;
 
+pub use between::{Between, Misfit, MisfitAt};
 pub use cut::Cut;
 pub use grammar::{NameGrammar, NameProblem};
 pub use grant::{Condition, ConditionId, Grant, GrantId, Holder, Origin};

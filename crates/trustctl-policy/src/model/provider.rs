@@ -4,7 +4,7 @@ use trustctl_catalog::{ClaimType, NameKind, Role, SetBy, Tenants};
 use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 
-use super::{Cut, NameGrammar};
+use super::{Between, Cut, NameGrammar};
 
 /// One of the policy's registries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,6 +116,13 @@ pub enum ClaimSource {
         cut: Cut,
         /// Which of the shape's pieces, from 0.
         piece: usize,
+    },
+    /// What stands between two texts that further claims fill in; absent where nothing does.
+    Between {
+        /// The claim that it is cut from.
+        of: ClaimId,
+        /// The texts.
+        between: Between,
     },
     /// Text and claims in a row; absent where one of the claims is.
     Join(Vec<JoinPart>),

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use trustctl_catalog::{self as catalog, ClaimType, Derivation, NameKind, Role, SetBy};
 use trustctl_pattern::PatternError;
 
-use crate::model::{Claim, ClaimId, ClaimSource, Cut, JoinPart, ProviderId};
+use crate::model::{Between, Claim, ClaimId, ClaimSource, Cut, JoinPart, ProviderId};
 
 use super::build::Builder;
 use super::suggest::nearest;
@@ -15,12 +15,15 @@ pub(crate) const ENVELOPE: [&str; 6] = ["iss", "aud", "exp", "iat", "nbf", "jti"
 /// Claims that one provider can have.
 const MOST_CLAIMS: usize = 1000;
 
-/// The table of a catalogue entry: every claim but the envelope's.
+/// The table of a catalogue entry for one issuer: every claim but the envelope's.
 ///
 /// # Errors
 ///
 /// A shape does not compile, which a test of the catalogue rules out for bundled data.
-pub(crate) fn table(entry: &catalog::Provider) -> Result<(Vec<Claim>, FxHashMap<String, ClaimId>), PatternError> {
+pub(crate) fn table(
+    entry: &catalog::Provider,
+    issuer: &str,
+) -> Result<(Vec<Claim>, FxHashMap<String, ClaimId>), PatternError> {
     let named = || entry.claims.iter().filter(|(_, claim)| claim.role != Role::Envelope);
     let ids: FxHashMap<String, ClaimId> =
         named().zip(0_u16..).map(|((name, _), at)| (name.clone(), ClaimId(at))).collect();
@@ -34,7 +37,7 @@ pub(crate) fn table(entry: &catalog::Provider) -> Result<(Vec<Claim>, FxHashMap<
                 set_by: claim.set_by,
                 composed: claim.shape.is_some(),
                 mistaken_for: claim.mistaken_for.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
-                source: source(entry, claim, &ids)?,
+                source: source(entry, issuer, claim, &ids)?,
             })
         })
         .collect::<Result<_, PatternError>>()?;
@@ -43,6 +46,7 @@ pub(crate) fn table(entry: &catalog::Provider) -> Result<(Vec<Claim>, FxHashMap<
 
 fn source(
     entry: &catalog::Provider,
+    issuer: &str,
     claim: &catalog::Claim,
     ids: &FxHashMap<String, ClaimId>,
 ) -> Result<ClaimSource, PatternError> {
@@ -67,6 +71,9 @@ fn source(
             let cut = Cut::new(shape.unwrap_or(&catalog::Shape { pieces: Vec::new() }))?;
             let piece = cut.index(piece).unwrap_or(usize::MAX);
             ClaimSource::Piece { of: id(of), cut, piece }
+        }
+        Derivation::Between { of, templates, pattern } => {
+            ClaimSource::Between { of: id(of), between: Between::new(templates, pattern, issuer, id)? }
         }
         Derivation::Join { parts } => ClaimSource::Join(
             parts

@@ -298,7 +298,7 @@ fn catalogued(
         );
         return None;
     }
-    let table = match claims::table(entry) {
+    let table = match claims::table(entry, &issuer) {
         Ok(table) => table,
         Err(error) => {
             builder.push(Diagnostic::error(

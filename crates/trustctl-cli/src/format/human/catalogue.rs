@@ -190,6 +190,10 @@ fn derivation(derivation: &Derivation) -> String {
         }
         Derivation::AfterLast { of, delimiter } => format!("what follows the last `{delimiter}` in `{of}`"),
         Derivation::Piece { of, piece } => format!("the piece {piece} of `{of}`"),
+        Derivation::Between { of, templates, .. } => {
+            let templates: Vec<_> = templates.iter().map(|template| format!("`{template}`")).collect();
+            format!("what stands for `{{}}` where `{of}` is {}", templates.join(" or "))
+        }
         Derivation::Join { parts } => {
             let joined: String = parts
                 .iter()
