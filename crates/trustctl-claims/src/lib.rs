@@ -6,6 +6,7 @@
 //! and [`Value::is_absent`] is the one definition of an absent claim. Nothing is copied unless an
 //! escape forces it, because this runs once per token. No I/O, no clock.
 
+mod difference;
 mod error;
 mod object;
 mod parse;
@@ -13,6 +14,7 @@ mod scan;
 mod time;
 mod value;
 
+pub use difference::{Difference, SubjectDifference, without_ids};
 pub use error::{ClaimsError, JsonKind};
 pub use object::{ClaimKey, Claims, Object};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};

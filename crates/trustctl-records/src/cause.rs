@@ -2,11 +2,10 @@
 
 use trustctl_claims::{Claims, Value};
 
-use crate::check::Miss;
 use crate::envelope::Refused;
 use crate::explain::StepReport;
 use crate::judge::{Judge, Question};
-use crate::prepare::{Prepared, PreparedStep};
+use crate::prepare::Prepared;
 
 /// Why the registry refuses the envelope.
 pub(crate) fn refusal(judge: &Judge<'_>, refused: &Refused, claims: &Claims<'_>, question: &Question<'_>) -> String {
@@ -36,15 +35,14 @@ pub(crate) fn of_envelope(judge: &Judge<'_>, refused: &Refused, claims: &Claims<
     None
 }
 
-/// The usual cause of a step that does not hold.
+/// The usual cause of a step that does not hold; `steps` are all of its record.
 pub(crate) fn of(
     judge: &Judge<'_>,
     prepared: &Prepared<'_>,
-    step: &PreparedStep<'_>,
-    report: &StepReport,
-    miss: &Miss,
+    step: &StepReport,
+    steps: &[StepReport],
     claims: &Claims<'_>,
 ) -> Option<String> {
-    let _ = (judge, prepared, step, report, miss, claims);
+    let _ = (judge, prepared, step, steps, claims);
     None
 }

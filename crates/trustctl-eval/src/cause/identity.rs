@@ -1,5 +1,6 @@
 //! Names that moved and names that somebody else took.
 
+use trustctl_claims::without_ids;
 use trustctl_policy::{NameKind, Role};
 
 use super::Failed;
@@ -56,22 +57,6 @@ fn pin(failed: &Failed<'_, '_>) -> Option<String> {
     })
 }
 
-/// `acme@1/widgets@2` without its ids; `None` where it has none.
-pub(super) fn without_ids(text: &str) -> Option<String> {
-    let mut names = String::new();
-    let mut any = false;
-    for (at, part) in text.split('@').enumerate() {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
-        let is_id = at > 0 && rest.len() < part.len() && (rest.is_empty() || rest.starts_with(['/', ':']));
-        any |= is_id;
-        if at > 0 && !is_id {
-            names.push('@');
-        }
-        names.push_str(if is_id { rest } else { part });
-    }
-    any.then_some(names)
-}
-
 fn only_ids(text: &str) -> Vec<&str> {
     let digits = |part| str::split(part, |c: char| !c.is_ascii_digit()).next().filter(|id| !id.is_empty());
     text.split('@').skip(1).filter_map(digits).collect()
@@ -79,17 +64,10 @@ fn only_ids(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{only_ids, without_ids};
+    use super::only_ids;
 
     #[test]
-    fn a_pin_is_names_and_ids() {
-        assert_eq!(without_ids("acme@1/widgets@22").as_deref(), Some("acme/widgets"));
-        assert_eq!(
-            without_ids("repo:acme@1/widgets@22:ref:refs/heads/main").as_deref(),
-            Some("repo:acme/widgets:ref:refs/heads/main")
-        );
-        assert_eq!(without_ids("acme/widgets"), None);
-        assert_eq!(without_ids("user@example.com"), None);
+    fn a_pin_has_ids() {
         assert_eq!(only_ids("acme@1/widgets@22"), ["1", "22"]);
     }
 }

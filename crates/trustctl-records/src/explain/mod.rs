@@ -1,82 +1,17 @@
 //! Every step of a decision, with what was expected and what was found.
 
-use trustctl_catalog::profile::{Stage, Step};
+mod report;
+
 use trustctl_claims::{Claims, Value};
 
 use crate::cause;
-use crate::check::{Miss, check};
+use crate::check::check;
 use crate::envelope::{CHECKS, Header, Refused, Used};
-use crate::judge::{Judge, Question, Ruling};
+use crate::judge::{Judge, Question};
 use crate::prepare::{Asks, Prepared, PreparedStep};
+use crate::take::take;
 
-/// A decision with its reasons.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
-    /// The decision.
-    pub ruling: Ruling,
-    /// The token's envelope, step by step, up to the first that does not hold.
-    pub envelope: Vec<StepReport>,
-    /// Every record, in the order of the list.
-    pub records: Vec<RecordReport>,
-    /// The record that is nearest to letting the token in; `None` where it is let in or there are no records.
-    pub nearest: Option<usize>,
-    /// Claims that the registry does not know, which it reports to its operators only.
-    pub unknown_claims: Vec<String>,
-    /// Records that name no environment while the token has one, where the registry writes to the owners about it.
-    pub suggests_environment: Vec<usize>,
-}
-
-/// What became of one record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordReport {
-    /// Which kind of record.
-    pub publisher: String,
-    /// Whether it is about tokens of this issuer at all; if not, there are no steps.
-    pub is_about_issuer: bool,
-    /// Every step, also those after the first that does not hold.
-    pub steps: Vec<StepReport>,
-}
-
-impl RecordReport {
-    /// The first step that does not hold.
-    pub fn first_failure(&self) -> Option<&StepReport> {
-        self.steps.iter().find(|step| step.state != StepState::Holds)
-    }
-}
-
-/// What became of one step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepReport {
-    /// Its short name: `workflow file`.
-    pub name: String,
-    /// The claim it is about, where it is about one.
-    pub claim: Option<String>,
-    /// The texts that would do; what is refused for a ban.
-    pub expected: Vec<String>,
-    /// What the token has, or what of it is compared.
-    pub found: Option<String>,
-    /// Whether it holds.
-    pub state: StepState,
-    /// Whether the caller is told about it.
-    pub told: bool,
-    /// Where it stands; `None` for the envelope.
-    pub stage: Option<Stage>,
-    /// What a user should know who fails here.
-    pub why: Option<String>,
-    /// The usual cause, in words.
-    pub cause: Option<String>,
-}
-
-/// Whether a step holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepState {
-    /// It holds.
-    Holds,
-    /// It does not, in this way.
-    Misses(Miss),
-    /// The token's envelope is refused, for the reason given.
-    Refused(String),
-}
+pub use report::{Explanation, RecordReport, StepReport, StepState};
 
 impl Judge<'_> {
     /// The decision with every reason.
@@ -141,70 +76,38 @@ impl Judge<'_> {
             "first use" => Some("jti"),
             _ => None,
         };
-        StepReport {
-            name: name.to_owned(),
-            claim: claim.map(str::to_owned),
-            expected: match name {
-                "audience" => self.envelope.audience.clone().into_iter().collect(),
-                "algorithm" => self.profile.envelope.algorithms.clone(),
-                _ => Vec::new(),
-            },
-            found: claim.and_then(|claim| found(claims, claim)),
-            state: refused.map_or(StepState::Holds, |refused| {
-                StepState::Refused(cause::refusal(self, refused, claims, question))
-            }),
-            told: true,
-            stage: None,
-            why: None,
-            cause: refused.and_then(|refused| cause::of_envelope(self, refused, claims)),
-        }
-    }
-
-    fn record(&self, prepared: &Prepared<'_>, claims: &Claims<'_>, question: &Question<'_>) -> RecordReport {
-        let is_about_issuer = self.is_issuer(prepared, claims);
-        let steps = if !is_about_issuer {
-            Vec::new()
-        } else if let Some(style) = prepared.publisher.statements {
-            crate::statements::explain(style, &prepared.record, &self.settings, claims)
-        } else {
-            prepared.steps.iter().map(|step| self.step(prepared, step, claims, question)).collect()
+        let mut report = StepReport::new(name);
+        report.found = claim.and_then(|claim| found(claims, claim));
+        report.claim = claim.map(str::to_owned);
+        report.expected = match name {
+            "audience" => self.envelope.audience.clone().into_iter().collect(),
+            "algorithm" => self.profile.envelope.algorithms.clone(),
+            "claims of every token" => self.profile.envelope.requires.clone(),
+            _ => Vec::new(),
         };
-        RecordReport { publisher: prepared.record.publisher.clone(), is_about_issuer, steps }
-    }
-
-    fn step(
-        &self,
-        prepared: &Prepared<'_>,
-        step: &PreparedStep<'_>,
-        claims: &Claims<'_>,
-        question: &Question<'_>,
-    ) -> StepReport {
-        let miss = check(&step.asks, claims, question).err();
-        let (claim, expected) = expected(&step.asks, claims, question);
-        let mut report = self.bare(step.step, claim, expected, claims);
-        if let Asks::Same { claim, take: piece, .. } = &step.asks {
-            let text = claims.claim(claim).and_then(Value::as_str);
-            report.found = text.and_then(|text| crate::take::take(*piece, text)).map(str::to_owned).or(report.found);
-        }
-        if let Some(miss) = miss {
-            report.cause = cause::of(self, prepared, step, &report, &miss, claims);
-            report.state = StepState::Misses(miss);
+        if let Some(refused) = refused {
+            report.cause = cause::of_envelope(self, refused, claims);
+            report.state = StepState::Refused(cause::refusal(self, refused, claims, question));
         }
         report
     }
 
-    fn bare(&self, step: &Step, claim: Option<String>, expected: Vec<String>, claims: &Claims<'_>) -> StepReport {
-        StepReport {
-            name: step.name.clone(),
-            found: claim.as_ref().and_then(|claim| found(claims, claim)),
-            claim,
-            expected,
-            state: StepState::Holds,
-            told: step.told,
-            stage: Some(step.stage),
-            why: step.why.clone(),
-            cause: None,
+    fn record(&self, prepared: &Prepared<'_>, claims: &Claims<'_>, question: &Question<'_>) -> RecordReport {
+        let is_about_issuer = self.is_issuer(prepared, claims);
+        let mut steps = if !is_about_issuer {
+            Vec::new()
+        } else if let Some(style) = prepared.publisher.statements {
+            crate::statements::explain(style, &prepared.record, &self.settings, claims)
+        } else {
+            prepared.steps.iter().map(|step| step_report(step, claims, question)).collect()
+        };
+        // A cause often shows in the other steps, so it is looked for once they are all there.
+        let causes: Vec<Option<String>> =
+            steps.iter().map(|step| cause::of(self, prepared, step, &steps, claims)).collect();
+        for (step, cause) in steps.iter_mut().zip(causes) {
+            step.cause = step.cause.take().or(cause);
         }
+        RecordReport { publisher: prepared.record.publisher.clone(), is_about_issuer, steps }
     }
 
     /// Claims that are neither of the envelope nor in the rule of any record kind for this issuer, nor known to be ignored.
@@ -230,6 +133,26 @@ impl Judge<'_> {
         };
         claims.iter().map(|(name, _)| name).filter(|name| !is_known(name)).map(str::to_owned).collect()
     }
+}
+
+fn step_report(step: &PreparedStep<'_>, claims: &Claims<'_>, question: &Question<'_>) -> StepReport {
+    let mut report = StepReport::new(&step.step.name);
+    (report.claim, report.expected) = expected(&step.asks, claims, question);
+    report.found = report.claim.as_ref().and_then(|claim| found(claims, claim));
+    report.fields = step.step.operation.fields().into_iter().map(str::to_owned).collect();
+    report.told = step.step.told;
+    report.stage = Some(step.step.stage);
+    report.why.clone_from(&step.step.why);
+    if let Asks::Same { claim, take: piece, .. } = &step.asks {
+        let text = claims.claim(claim).and_then(Value::as_str);
+        if let Some(part) = text.and_then(|text| take(*piece, text)).filter(|part| Some(*part) != text) {
+            report.whole = report.found.replace(part.to_owned());
+        }
+    }
+    if let Err(miss) = check(&step.asks, claims, question) {
+        report.state = StepState::Misses(miss);
+    }
+    report
 }
 
 /// The claim a step is about, and the texts that would do.
@@ -261,10 +184,9 @@ pub(crate) fn found(claims: &Claims<'_>, claim: &str) -> Option<String> {
     }
 }
 
-/// The record whose first failure comes last in its rule: most of it already holds.
+/// The record of which fewest steps fail; of equals, the first.
 fn nearest(records: &[RecordReport]) -> Option<usize> {
-    let holding = |report: &RecordReport| report.steps.iter().filter(|step| step.state == StepState::Holds).count();
-    let failing = |report: &RecordReport| report.steps.len() - holding(report);
+    let failing = |report: &RecordReport| report.steps.len() - report.holding();
     let about = records.iter().enumerate().filter(|(_, report)| report.is_about_issuer);
     about.min_by_key(|(at, report)| (failing(report), *at)).map(|(at, _)| at)
 }
