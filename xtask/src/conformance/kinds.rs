@@ -417,8 +417,10 @@ impl Bench<'_> {
     fn partial_record(&self, publisher: &Publisher) -> Record {
         let fields = self.row.policy().into_iter().filter_map(|(name, value)| {
             let at = format!("/{name}");
-            let known = publisher.fields.iter().find(|field| field.name == name || field.at.contains(&at));
             let computed = publisher.computed.contains_key(&name);
+            // A computed value may have the name under which a form shows a field.
+            let known =
+                publisher.fields.iter().find(|field| field.name == name || (!computed && field.at.contains(&at)));
             let text = value.as_str().map(str::to_owned)?;
             match known {
                 Some(field) if !text.is_empty() => Some((field.name.clone(), FieldValue::Text(text))),
