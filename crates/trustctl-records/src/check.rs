@@ -32,6 +32,12 @@ pub enum Miss {
     TooLate(String),
     /// An id that the record learned is another now.
     OtherId(String),
+    /// None of the record's statements is about this token.
+    NoStatement,
+    /// A statement of the record, by its place, refuses the token.
+    Denied(usize),
+    /// What the registry would say of the claim cannot be told here, for the reason given; it counts as a refusal.
+    Unclear(String, String),
 }
 
 /// An id that the registry stores in the record at this use.

@@ -67,6 +67,8 @@ pub struct Ruling {
     pub learned: Vec<(usize, Learned)>,
     /// Records that the registry switches off: a locked id is another now.
     pub disabled: Vec<usize>,
+    /// What the token may do by name, or as whom (scopes, service accounts), where the records say; nothing twice.
+    pub grants: Vec<String>,
 }
 
 impl Ruling {
