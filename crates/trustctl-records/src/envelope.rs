@@ -64,6 +64,18 @@ pub(crate) struct Envelope {
     pub(crate) audience: Option<String>,
     requires: Vec<ClaimKey>,
     types: Vec<(ClaimKey, ClaimType)>,
+    keys: Keys,
+}
+
+/// The envelope's own claims.
+#[derive(Debug)]
+struct Keys {
+    issuer: ClaimKey,
+    audience: ClaimKey,
+    expiry: ClaimKey,
+    not_before: ClaimKey,
+    issued: ClaimKey,
+    id: ClaimKey,
 }
 
 impl Envelope {
@@ -82,6 +94,14 @@ impl Envelope {
             audience,
             requires: rule.requires.iter().map(|claim| ClaimKey::new(claim)).collect(),
             types: rule.types.iter().map(|(claim, kind)| (ClaimKey::new(claim), *kind)).collect(),
+            keys: Keys {
+                issuer: ClaimKey::new("iss"),
+                audience: ClaimKey::new("aud"),
+                expiry: ClaimKey::new("exp"),
+                not_before: ClaimKey::new("nbf"),
+                issued: ClaimKey::new("iat"),
+                id: ClaimKey::new("jti"),
+            },
         }
     }
 
@@ -94,18 +114,44 @@ impl Envelope {
         question: &Question<'_>,
         used: &Used<'_>,
     ) -> Result<(), (usize, Refused)> {
-        let checks: [&dyn Fn() -> Result<(), Refused>; CHECKS.len()] = [
-            &|| algorithm(judge, header),
-            &|| self.claims(claims),
-            &|| issuer(judge, claims),
-            &|| expiry(judge, claims, question),
-            &|| not_before(judge, claims, question),
-            &|| issued(judge, claims, question),
-            &|| lifetime(judge, claims),
-            &|| self.audience(judge, claims),
-            &|| first_use(judge, claims, used),
-        ];
-        checks.iter().enumerate().try_for_each(|(at, check)| check().map_err(|refused| (at, refused)))
+        let at = |check: usize| move |refused| (check, refused);
+        let rule = &judge.profile.envelope;
+        let (now, leeway) = (question.now, i64::from(rule.leeway));
+        algorithm(judge, header).map_err(at(0))?;
+        self.claims(claims).map_err(at(1))?;
+        issuer(judge, claims.claim(&self.keys.issuer)).map_err(at(2))?;
+        let end = second(claims, &self.keys.expiry).map_err(at(3))?;
+        if end.is_some_and(|end| now.saturating_sub(leeway) >= end) {
+            return Err((3, Refused::Expired));
+        }
+        let start = second(claims, &self.keys.not_before).map_err(at(4))?;
+        if rule.not_before && start.is_some_and(|start| start > now.saturating_add(leeway)) {
+            return Err((4, Refused::Early));
+        }
+        let issued = second(claims, &self.keys.issued).map_err(at(5))?;
+        let in_future = issued.is_some_and(|issued| issued > now.saturating_add(leeway));
+        if rule.issued == WhenIssued::RefusedInFuture && in_future {
+            return Err((5, Refused::Future));
+        }
+        let life = end.zip(issued).map(|(end, issued)| end.saturating_sub(issued));
+        if rule.longest_life.is_some_and(|longest| life.is_none_or(|life| life > i64::from(longest))) {
+            return Err((6, Refused::LongLife));
+        }
+        self.audience(judge, claims).map_err(at(7))?;
+        self.first_use(judge, claims, used).map_err(at(8))
+    }
+
+    /// Whether nothing is known of an earlier use.
+    pub(crate) fn first_use(&self, judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
+        let Used::Tokens(used) = used else { return Ok(()) };
+        let id = claims.claim(&self.keys.id).and_then(Value::as_str);
+        let issuer = claims.claim(&self.keys.issuer).and_then(Value::as_str).unwrap_or_default();
+        let is_same = |(at, known): &(String, String)| match judge.profile.envelope.replay.scope {
+            ReplayScope::Issuer => Some(known.as_str()) == id && (at.is_empty() || issuer.is_empty() || at == issuer),
+            ReplayScope::Registry => Some(known.as_str()) == id,
+            ReplayScope::Nowhere | ReplayScope::Unknown => false,
+        };
+        if used.iter().any(is_same) { Err(Refused::Used) } else { Ok(()) }
     }
 
     fn claims(&self, claims: &Claims<'_>) -> Result<(), Refused> {
@@ -119,7 +165,7 @@ impl Envelope {
     }
 
     fn audience(&self, judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
-        let found = claims.named("aud");
+        let found = claims.claim(&self.keys.audience);
         let is_ours = |text: &str| self.audience.as_deref() == Some(text);
         match (judge.profile.envelope.audiences, found) {
             (AudienceCheck::ByRecord, _) => Ok(()),
@@ -151,8 +197,8 @@ fn algorithm(judge: &Judge<'_>, header: Option<&Header<'_>>) -> Result<(), Refus
     }
 }
 
-fn issuer(judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
-    let Some(issuer) = claims.named("iss").and_then(Value::as_str) else {
+fn issuer(judge: &Judge<'_>, issuer: Option<&Value<'_>>) -> Result<(), Refused> {
+    let Some(issuer) = issuer.and_then(Value::as_str) else {
         return Err(Refused::Missing("iss".to_owned()));
     };
     if judge.profile.envelope.issuer_is_https && !is_https(issuer) {
@@ -179,65 +225,16 @@ impl Judge<'_> {
         is_supported && by_profile
             || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
     }
-
-    fn leeway(&self) -> i64 {
-        i64::from(self.profile.envelope.leeway)
-    }
 }
 
-fn second(claims: &Claims<'_>, claim: &str) -> Result<Option<i64>, Refused> {
-    match claims.named(claim) {
+fn second(claims: &Claims<'_>, claim: &ClaimKey) -> Result<Option<i64>, Refused> {
+    match claims.claim(claim) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_integer().and_then(|digits| digits.parse().ok()) {
             Some(second) => Ok(Some(second)),
-            None => Err(Refused::WrongType(claim.to_owned())),
+            None => Err(Refused::WrongType(claim.name().to_owned())),
         },
     }
-}
-
-fn expiry(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
-    match second(claims, "exp")? {
-        Some(end) if question.now.saturating_sub(judge.leeway()) >= end => Err(Refused::Expired),
-        _ => Ok(()),
-    }
-}
-
-fn not_before(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
-    match second(claims, "nbf")? {
-        Some(start) if judge.profile.envelope.not_before && start > question.now.saturating_add(judge.leeway()) => {
-            Err(Refused::Early)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn issued(judge: &Judge<'_>, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
-    match (second(claims, "iat")?, judge.profile.envelope.issued) {
-        (Some(issued), WhenIssued::RefusedInFuture) if issued > question.now.saturating_add(judge.leeway()) => {
-            Err(Refused::Future)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn lifetime(judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
-    let Some(longest) = judge.profile.envelope.longest_life else { return Ok(()) };
-    match (second(claims, "iat")?, second(claims, "exp")?) {
-        (Some(issued), Some(end)) if end.saturating_sub(issued) <= i64::from(longest) => Ok(()),
-        _ => Err(Refused::LongLife),
-    }
-}
-
-pub(crate) fn first_use(judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
-    let Used::Tokens(used) = used else { return Ok(()) };
-    let id = claims.named("jti").and_then(Value::as_str);
-    let issuer = claims.named("iss").and_then(Value::as_str).unwrap_or_default();
-    let is_same = |(at, known): &(String, String)| match judge.profile.envelope.replay.scope {
-        ReplayScope::Issuer => Some(known.as_str()) == id && (at.is_empty() || issuer.is_empty() || at == issuer),
-        ReplayScope::Registry => Some(known.as_str()) == id,
-        ReplayScope::Nowhere | ReplayScope::Unknown => false,
-    };
-    if used.iter().any(is_same) { Err(Refused::Used) } else { Ok(()) }
 }
 
 /// JSR's audience: JSON text with a list `permissions`.

@@ -9,7 +9,7 @@ use trustctl_pattern::Pattern;
 use crate::check::{Learned, Miss, check};
 use crate::envelope::{Envelope, Header, Used};
 use crate::prepare::{Asks, Fill, Prepared};
-use crate::{FieldValue, Record, envelope, statements};
+use crate::{FieldValue, Record, statements};
 
 /// A registry's operator's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl<'p> Judge<'p> {
 
     /// Whether the registry would find that this token was used before.
     pub fn is_used(&self, claims: &Claims<'_>, used: &Used<'_>) -> bool {
-        envelope::first_use(self, claims, used).is_err()
+        self.envelope.first_use(self, claims, used).is_err()
     }
 
     /// Whether there is no record.
