@@ -73,26 +73,83 @@ impl<'t> Unverified<'t> {
     /// # Errors
     /// [`TokenError`], the first reason that was met; also when the rules are another issuer's.
     pub fn verify(self, rules: &IssuerRules, keys: &KeySet, now: UnixTime) -> Result<Verified<'t>, TokenError> {
+        let signed = self.check_signature_only(rules.issuer(), rules.algorithms(), keys)?;
+        let validity = checks::check(&signed.claims, rules, now)?;
+        Ok(Verified { algorithm: signed.algorithm, claims: signed.claims, header: signed.header, validity })
+    }
+
+    /// Checks that the issuer's key signed the token, and **nothing else**: neither audience nor times are judged.
+    ///
+    /// For telling what somebody else would make of a token, by their rules for audience and times. What comes out is no
+    /// [`Verified`], and no policy decides on it.
+    ///
+    /// # Errors
+    /// [`TokenError`], the first reason that was met; also when the token is another issuer's.
+    pub fn check_signature_only(
+        self,
+        issuer: &str,
+        algorithms: &[Algorithm],
+        keys: &KeySet,
+    ) -> Result<SignatureOnly<'t>, TokenError> {
         let header = header::check(&self.header)?;
-        let issuer = checks::issuer(&self.claims)?;
+        let found = checks::issuer(&self.claims)?;
         // SECURITY: byte for byte. A slash, a port, a capital or an escape makes another issuer (RFC 7519 section 4.1.1, RFC 3986 section 6.2.1).
-        if issuer != rules.issuer() {
-            return Err(TokenError::UnknownIssuer { found: shown(issuer), like: None });
+        if found != issuer {
+            return Err(TokenError::UnknownIssuer { found: shown(found), like: None });
         }
-        let algorithm = allowed(header.algorithm, rules)?;
+        let algorithm = allowed(header.algorithm, algorithms)?;
         let key = keys.find(header.key_id, algorithm, issuer)?;
         key.verify_sig(self.signed.as_bytes(), self.signature).map_err(|_| TokenError::BadSignature)?;
-        let validity = checks::check(&self.claims, rules, now)?;
-        Ok(Verified { algorithm, claims: self.claims, header: self.header, validity })
+        Ok(SignatureOnly { algorithm, claims: self.claims, header: self.header })
+    }
+}
+
+/// A token that its issuer's key signed, **of which nothing else was judged**: it may be over, or for somebody else.
+///
+/// Claims of it may be explained, and never acted upon.
+#[derive(Clone)]
+pub struct SignatureOnly<'t> {
+    claims: Claims<'t>,
+    header: Claims<'t>,
+    algorithm: Algorithm,
+}
+
+impl<'t> SignatureOnly<'t> {
+    /// The claims, as their issuer wrote them.
+    #[must_use]
+    pub fn claims_of_unjudged_times_and_audience(&self) -> &Claims<'t> {
+        &self.claims
+    }
+
+    /// The id of the issuer's key that the signature holds under.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.header.named("kid").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// How it was signed.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+/// Shows the claims, which are no secret, and nothing that could be sent as a token.
+impl fmt::Debug for SignatureOnly<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignatureOnly")
+            .field("claims", &self.claims)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
 }
 
 /// The algorithm of that name, if the issuer may use it.
-fn allowed(name: &str, rules: &IssuerRules) -> Result<Algorithm, TokenError> {
-    rules.algorithms().iter().copied().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
+fn allowed(name: &str, algorithms: &[Algorithm]) -> Result<Algorithm, TokenError> {
+    algorithms.iter().copied().find(|algorithm| algorithm.name() == name).ok_or_else(|| {
         TokenError::AlgorithmNotAllowed {
             found: shown(name),
-            expected: one_of(rules.algorithms().iter().map(|algorithm| algorithm.name())),
+            expected: one_of(algorithms.iter().map(|algorithm| algorithm.name())),
         }
     })
 }

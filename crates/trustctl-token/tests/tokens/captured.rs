@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use trustctl_claims::Value;
-use trustctl_token::{Algorithm, IssuerRules, KeySet, TokenBuffer, TokenError, UnixTime, Verifier, inspect};
+use trustctl_token::{
+    Algorithm, IssuerRules, KeySet, TokenBuffer, TokenError, UnixTime, Unverified, Verifier, inspect,
+};
 
 const ISSUED: UnixTime = UnixTime(1_659_662_993);
 const AUDIENCE: &str = "https://github.com/varunsh-coder";
@@ -127,4 +129,27 @@ fn inspecting_needs_no_key() {
     let (header, claims) = inspect(&token()).unwrap();
     assert_eq!(header.named("alg").and_then(Value::as_str), Some("RS256"));
     assert_eq!(claims.named("event_name").and_then(Value::as_str), Some("workflow_dispatch"));
+}
+
+#[test]
+fn its_signature_alone_holds_for_ever_and_for_its_issuer_alone() {
+    const ISSUER: &str = "https://token.actions.githubusercontent.com";
+    let (token, keys) = (token(), KeySet::parse(&read("github-jwks-2022.json")).unwrap());
+    let check = |token: &str, issuer, algorithms: &[Algorithm], keys: &KeySet| {
+        let mut buffer = TokenBuffer::default();
+        let read = Unverified::read(&mut buffer, token).map_err(|error| error.code())?;
+        let signed = read.check_signature_only(issuer, algorithms, keys).map_err(|error| error.code())?;
+        assert!(!format!("{signed:?}").contains(token.rsplit('.').next().unwrap()));
+        let id = signed.claims_of_unjudged_times_and_audience().named("repository_id").and_then(Value::as_str);
+        Ok((signed.algorithm(), signed.key_id().to_owned(), id.map(str::to_owned)))
+    };
+    let kid = "78167F727DEC5D801DD1C8784C704A1C880EC0E1".to_owned();
+    let holds = (Algorithm::Rs256, kid, Some("433903792".to_owned()));
+    assert_eq!(check(&token, ISSUER, &Algorithm::ALL, &keys), Ok(holds));
+    assert_eq!(check(&token, "https://gitlab.com", &Algorithm::ALL, &keys), Err("unknown-issuer"));
+    assert_eq!(check(&token, ISSUER, &[Algorithm::Es256], &keys), Err("algorithm-not-allowed"));
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let (first, rest) = signature.split_at(1);
+    let other = format!("{signed}.{}{rest}", if first == "A" { "B" } else { "A" });
+    assert_eq!(check(&other, ISSUER, &Algorithm::ALL, &keys), Err("bad-signature"));
 }
