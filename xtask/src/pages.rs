@@ -126,8 +126,10 @@ fn claims(page: &mut String, entry: &Provider) {
             if claim.shape.is_some() {
                 about.push_str(" Whole values only, no patterns.");
             }
-            if claim.optional {
-                about.push_str(" May be missing.");
+            match &claim.since {
+                Some(since) => _ = write!(about, " Tokens have it since {since}."),
+                None if claim.optional => about.push_str(" May be missing."),
+                None => {}
             }
             if !claim.example.is_empty() {
                 let _ = write!(about, " Example: {}", code(&example(entry, &claim.example)));

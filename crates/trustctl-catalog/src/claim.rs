@@ -45,6 +45,8 @@ pub struct Claim {
     pub derived: Option<Derivation>,
     /// JSON Pointer (RFC 6901) of a nested member; `None` for a member of the token itself.
     pub at: Option<String>,
+    /// The day from which on tokens have it, where it came later than the provider: `2023-01-10`.
+    pub since: Option<String>,
     /// Page and date of what is said here, where the provider's own `sources` do not have it.
     pub cite: Option<String>,
 }

@@ -57,6 +57,7 @@ pub(crate) struct WrittenClaim {
     example: String,
     derived: Option<WrittenDerivation>,
     at: Option<String>,
+    since: Option<String>,
     cite: Option<String>,
 }
 
@@ -125,6 +126,7 @@ impl WrittenClaim {
             example: self.example,
             derived,
             at: self.at,
+            since: self.since,
             cite: self.cite,
         })
     }

@@ -339,6 +339,9 @@ fn facts_carry_sources_and_dates() {
             let (source, when) = cite.rsplit_once(", ").expect("a page and a date");
             assert!(page.is_match(source) && date.is_match(when), "{}: {name}: {cite}", provider.kind);
         }
+        if let Some(since) = &claim.since {
+            assert!(date.is_match(since) && claim.optional && claim.cite.is_some(), "{}: {name}", provider.kind);
+        }
     }
 }
 
