@@ -47,6 +47,8 @@ pub struct Learned {
     pub field: String,
     /// Its value from now on.
     pub value: String,
+    /// Whether a refusal undoes it; such an id is only ever learned beside a record that lets the token in.
+    pub undone_by_refusal: bool,
 }
 
 /// Whether a step holds.
@@ -155,7 +157,7 @@ fn same(
 }
 
 impl Text {
-    /// Whether `left` is this text; `None` where the token lacks a part of it. Nothing is put together for it.
+    /// Whether `left` is this text; `None` where the token lacks a part of it. For ASCII nothing is put together.
     fn is(&self, left: &str, case: Case, claims: &Claims<'_>, question: &Question<'_>) -> Option<bool> {
         let mut rest = Some(left);
         let mut length = 0;
@@ -166,13 +168,18 @@ impl Text {
                 let (start, after) = (rest.get(..part.len())?, rest.get(part.len()..)?);
                 let equal = match case {
                     Case::Exact => start == part,
-                    Case::Ignored => start.eq_ignore_ascii_case(part),
+                    Case::Ignored | Case::Lowered => start.eq_ignore_ascii_case(part),
                 };
                 equal.then_some(after)
             });
         }
         // Two texts that are both empty never match: an empty record matches nothing.
-        Some(length > 0 && rest == Some(""))
+        let is_same = length > 0 && rest == Some("");
+        if is_same || case != Case::Lowered || left.is_ascii() {
+            return Some(is_same);
+        }
+        // The small letters of a text that is not ASCII may be of another length, so it cannot be compared part by part.
+        Some(self.full(claims, question)?.to_lowercase() == left.to_lowercase())
     }
 
     /// The text in full; `None` where the token lacks a part of it.

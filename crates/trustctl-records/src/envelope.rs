@@ -121,7 +121,11 @@ impl Envelope {
         self.claims(claims).map_err(at(1))?;
         issuer(judge, claims.claim(&self.keys.issuer)).map_err(at(2))?;
         let end = second(claims, &self.keys.expiry).map_err(at(3))?;
-        if end.is_some_and(|end| now.saturating_sub(leeway) >= end) {
+        let is_over = |end: i64| match now.saturating_sub(leeway) {
+            last if rule.holds_at_exp => last > end,
+            last => last >= end,
+        };
+        if end.is_some_and(is_over) {
             return Err((3, Refused::Expired));
         }
         let start = second(claims, &self.keys.not_before).map_err(at(4))?;
@@ -160,7 +164,8 @@ impl Envelope {
                 return Err(Refused::Missing(key.name().to_owned()));
             }
         }
-        let wrong = self.types.iter().find(|(key, kind)| claims.claim(key).is_some_and(|value| !is_of(*kind, value)));
+        let is_wrong = |value: &Value<'_>, kind| *value != Value::Null && !is_of(kind, value);
+        let wrong = self.types.iter().find(|(key, kind)| claims.claim(key).is_some_and(|value| is_wrong(value, *kind)));
         wrong.map_or(Ok(()), |(key, _)| Err(Refused::WrongType(key.name().to_owned())))
     }
 

@@ -125,7 +125,16 @@ impl<'p> Judge<'p> {
     /// What the records alone say: the envelope is not judged, and neither is the issuer.
     pub fn rule(&self, claims: &Claims<'_>, question: &Question<'_>) -> Ruling {
         let mut ruling = Ruling::default();
-        for &index in &self.order {
+        // A registry that prefers a record looks it up first, and then judges that one alone.
+        let preferred: Vec<usize>;
+        let tried = match self.profile.combine {
+            Combine::Prefer(_) => {
+                preferred = self.looked_up(claims, question).into_iter().take(1).collect();
+                &preferred
+            }
+            _ => &self.order,
+        };
+        for &index in tried {
             let Some(prepared) = self.records.get(index) else { continue };
             if !self.is_issuer(prepared, claims) {
                 continue;
@@ -142,6 +151,9 @@ impl<'p> Judge<'p> {
                 Err(Miss::OtherId(claim)) if disables(prepared, &claim) => ruling.disabled.push(index),
                 Err(_) => {}
             }
+        }
+        if !ruling.is_allow() {
+            ruling.learned.retain(|(_, learned)| !learned.undone_by_refusal);
         }
         ruling
     }
@@ -208,8 +220,8 @@ impl<'p> Judge<'p> {
 
     /// Whether the field that records are preferred by is not set or holds.
     fn is_preferred(&self, prepared: &Prepared<'p>, claims: &Claims<'_>, question: &Question<'_>) -> bool {
-        let Combine::Prefer(field) = &self.profile.combine else { return true };
-        let steps = prepared.steps.iter().filter(|step| step.step.when.as_ref() == Some(field));
+        let Some(field) = preferred_field(&self.profile.combine, prepared) else { return true };
+        let steps = prepared.steps.iter().filter(|step| step.step.when.as_deref() == Some(field));
         steps.into_iter().all(|step| check(&step.asks, claims, question).is_ok())
     }
 
@@ -234,7 +246,8 @@ impl<'p> Judge<'p> {
             }
             if let Asks::Locked { claim, stored: None, lock } = &step.asks {
                 let value = claims.claim(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
-                learned.push(Learned { field: lock.field.clone(), value });
+                let undone_by_refusal = lock.undone_by_refusal;
+                learned.push(Learned { field: lock.field.clone(), value, undone_by_refusal });
             }
         }
         (Ok(()), learned)
@@ -259,13 +272,23 @@ fn disables(prepared: &Prepared<'_>, claim: &str) -> bool {
 /// The order in which the registry tries records.
 fn order(combine: &Combine, records: &[Prepared<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..records.len()).collect();
-    let record = |index: &usize| records.get(*index).map(|prepared| &prepared.record);
+    let record = |index: &usize| records.get(*index);
     match combine {
         Combine::Only | Combine::Union => {}
-        Combine::Prefer(field) => {
-            order.sort_by_key(|index| record(index).is_none_or(|record| !record.fields.contains_key(field)));
-        }
-        Combine::Oldest => order.sort_by_key(|index| record(index).and_then(|record| record.created)),
+        Combine::Prefer(_) => order.sort_by_key(|index| {
+            !record(index).is_some_and(|prepared| {
+                preferred_field(combine, prepared).is_some_and(|field| prepared.record.fields.contains_key(field))
+            })
+        }),
+        Combine::Oldest => order.sort_by_key(|index| record(index).and_then(|prepared| prepared.record.created)),
     }
     order
+}
+
+/// The field with which a record of this kind is preferred, where the registry prefers any.
+fn preferred_field<'a>(combine: &'a Combine, prepared: &'a Prepared<'_>) -> Option<&'a str> {
+    match combine {
+        Combine::Prefer(field) => Some(prepared.publisher.prefers.as_ref().unwrap_or(field)),
+        _ => None,
+    }
 }

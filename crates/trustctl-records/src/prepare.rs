@@ -4,7 +4,7 @@ use trustctl_catalog::ClaimType;
 use trustctl_catalog::profile::{Case, Hole, Lock, Operation, Part, Publisher, Step, Take, TemplateText};
 use trustctl_claims::ClaimKey;
 
-use crate::{FieldValue, Record, Settings};
+use crate::{FieldValue, Record, Settings, take};
 
 /// One record, ready to be decided by.
 #[derive(Debug)]
@@ -109,8 +109,12 @@ pub(crate) struct Fill<'a> {
 }
 
 impl Fill<'_> {
-    fn is_set(&self, name: &str) -> bool {
-        self.field(name).is_some()
+    /// Whether the record has a field or a computed value; a boolean counts where it is true.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        match self.record.fields.get(name) {
+            Some(FieldValue::Boolean(value)) => *value,
+            _ => self.field(name).is_some(),
+        }
     }
 
     /// A field's text, or a computed value.
@@ -129,7 +133,7 @@ impl Fill<'_> {
     pub(crate) fn text(&self, template: &TemplateText) -> Option<String> {
         let parts = template.parts.iter().map(|part| match part {
             Part::Text(text) => Some(text.clone()),
-            Part::Hole(Hole::Field(name)) => self.record.text(name).map(str::to_owned),
+            Part::Hole(Hole::Field(name, piece)) => take(*piece, self.record.text(name)?).map(str::to_owned),
             Part::Hole(_) => None,
         });
         parts.collect()
@@ -141,7 +145,10 @@ impl Fill<'_> {
         for part in &template.parts {
             match part {
                 Part::Text(text) => parts.push(TextPart::Fixed(text.clone())),
-                Part::Hole(Hole::Field(name)) => parts.push(TextPart::Fixed(self.field(name)?)),
+                Part::Hole(Hole::Field(name, piece)) => {
+                    let field = self.field(name)?;
+                    parts.push(TextPart::Fixed(take(*piece, &field)?.to_owned()));
+                }
                 Part::Hole(Hole::FieldForVersion(name)) => {
                     let field = self.field(name)?;
                     for (at, piece) in field.split("{{version}}").enumerate() {

@@ -8,7 +8,7 @@ use trustctl_pattern::Pattern;
 
 use crate::prepare::Fill;
 use crate::record::place;
-use crate::{Record, RecordProblem};
+use crate::{FieldValue, Record, RecordProblem};
 
 /// Members of every record file that are no fields: its kind, when it was made, and what it is for.
 const BESIDE: [&str; 6] = ["publisher", "created", "id", "package", "packages", "name"];
@@ -40,8 +40,11 @@ fn holds(rule: &FieldRule, text: &str) -> bool {
     if let Some(longest) = rule.longest {
         return text.chars().count() <= longest;
     }
+    if let Some(longest) = rule.longest_bytes {
+        return text.len() <= longest;
+    }
     if rule.no_outer_blanks {
-        return text.trim() == text;
+        return !text.starts_with(' ') && !text.ends_with(' ');
     }
     let refused = |c: char| {
         rule.without.as_ref().is_some_and(|without| without.contains(c))
@@ -86,6 +89,9 @@ fn holds_between(publisher: &Publisher, rule: &RecordRule, record: &Record) -> b
     }
     if let Some(switch) = &rule.needed_where {
         return !record.is_true(switch) || is_set(&rule.field);
+    }
+    if let Some(switch) = &rule.needed_unless_off {
+        return record.fields.get(switch) == Some(&FieldValue::Boolean(false)) || is_set(&rule.field);
     }
     if let [one, other] = rule.differ.as_slice() {
         let fill = Fill { publisher, record };
@@ -142,8 +148,8 @@ pub(crate) fn unknown_members(profile: &Profile, publisher: &Publisher, value: &
         field.at.iter().filter_map(|at| at.strip_prefix('/')?.split('/').next()).chain(own)
     });
     let told = publisher.told_by.keys().filter_map(|at| at.strip_prefix('/')?.split('/').next());
-    let known: BTreeSet<&str> =
-        places.chain(told).chain(BESIDE).chain(profile.settings.keys().map(String::as_str)).collect();
+    let beside = BESIDE.into_iter().chain(profile.beside.iter().chain(profile.settings.keys()).map(String::as_str));
+    let known: BTreeSet<&str> = places.chain(told).chain(beside).collect();
     let unknown = members.keys().filter(|name| !known.contains(name.as_str()));
     unknown
         .map(|name| RecordProblem {

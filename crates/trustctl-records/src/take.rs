@@ -17,11 +17,13 @@ pub fn take(piece: Take, text: &str) -> Option<&str> {
         Take::BeforeFirstAt => text.split_once('@').map(|(before, _)| before),
         Take::WorkflowFilename => workflow_filename(text),
         Take::ConfigFilepath => config_filepath(text),
+        Take::ConfigFilepathBySuffix => config_filepath_by_suffix(text),
         Take::WorkflowRepository => workflow(text).map(|parts| parts.repository),
         Take::WorkflowFile => workflow(text).map(|parts| parts.file),
         Take::WorkflowRef => workflow(text).map(|parts| parts.reference),
         Take::TwoComponents => components(text, 2),
         Take::FourComponents => components(text, 4),
+        Take::Host => host(text),
     }
 }
 
@@ -35,24 +37,37 @@ pub fn is_reusable(claims: &Claims<'_>) -> bool {
 ///
 /// So a file's name may hold an `@`, and a ref may hold anything. PyPI and crates.io share this reading.
 fn workflow_filename(text: &str) -> Option<&str> {
-    text.split('/').find_map(|part| {
-        let ends = part.match_indices('@').map(|(at, _)| at).filter_map(|at| part.get(..at));
-        ends.filter(|name| has_yaml_suffix(name)).last()
-    })
+    text.split('/').find_map(last_yaml_before_at)
 }
 
 /// What stands between the first `//` and the last `@`, if it is the path of a YAML file.
 fn config_filepath(text: &str) -> Option<&str> {
     let (_, after) = text.split_once("//")?;
     let (path, _) = after.rsplit_once('@')?;
-    let name = path.rsplit('/').next().unwrap_or(path);
-    has_yaml_suffix(name).then_some(path)
+    has_yaml_suffix(path).then_some(path)
 }
 
-/// Ends in `.yml` or `.yaml`, with something before that.
-fn has_yaml_suffix(name: &str) -> bool {
-    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
-    stem.is_some_and(|stem| !stem.is_empty())
+/// What stands between the first `//` and the last `@` that ends the path of a YAML file.
+fn config_filepath_by_suffix(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("//")?;
+    last_yaml_before_at(after)
+}
+
+/// What stands before the last `@` that follows `.yml` or `.yaml`.
+fn last_yaml_before_at(text: &str) -> Option<&str> {
+    text.rmatch_indices('@').filter_map(|(at, _)| text.get(..at)).find(|path| has_yaml_suffix(path))
+}
+
+/// Ends in `.yml` or `.yaml`, with something before that which is no slash.
+fn has_yaml_suffix(path: &str) -> bool {
+    let stem = path.strip_suffix(".yml").or_else(|| path.strip_suffix(".yaml"));
+    stem.is_some_and(|stem| !stem.is_empty() && !stem.ends_with('/'))
+}
+
+/// Host and port of an address.
+fn host(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("://")?;
+    after.split(['/', '?', '#']).next().filter(|host| !host.is_empty())
 }
 
 struct Workflow<'t> {
@@ -95,6 +110,12 @@ mod tests {
             (Take::WorkflowFilename, "a/b/.github/workflows/x.yml", None),
             (Take::ConfigFilepath, "gitlab.com/a/b//c/d.yml@refs/heads/main", Some("c/d.yml")),
             (Take::ConfigFilepath, "gitlab.com/a/b//c/.yml@refs/heads/main", None),
+            (Take::ConfigFilepath, "gitlab.com/a/b//d.yml@refs/tags/d@1", None),
+            (Take::ConfigFilepathBySuffix, "gitlab.com/a/b//d.yml@refs/tags/d@1", Some("d.yml")),
+            (Take::ConfigFilepathBySuffix, "gitlab.com/a/b//@d.yml@e.yml@refs/tags/1", Some("@d.yml@e.yml")),
+            (Take::ConfigFilepathBySuffix, "gitlab.com/a/b//c/.yml@refs/heads/main", None),
+            (Take::Host, "https://gitlab.acme.example:8443/path", Some("gitlab.acme.example:8443")),
+            (Take::Host, "gitlab.acme.example", None),
             (Take::WorkflowRepository, "a/b/.github/workflows/x.yml@r", Some("a/b")),
             (Take::WorkflowRef, "a/b/.github/workflows/x.yml@r@s", Some("r@s")),
             (Take::WorkflowRef, "a/b/c/.github/workflows/x.yml@r", None),

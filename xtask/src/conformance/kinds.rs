@@ -244,8 +244,10 @@ impl Bench<'_> {
             Operation::Same { left, .. } => Some(left.take),
             _ => None,
         });
-        let cuts_file =
-            |take: &Take| matches!(take, Take::WorkflowFilename | Take::ConfigFilepath | Take::WorkflowFile);
+        let cuts_file = |take: &Take| {
+            use Take::{ConfigFilepath, ConfigFilepathBySuffix, WorkflowFile, WorkflowFilename};
+            matches!(take, WorkflowFilename | WorkflowFile | ConfigFilepath | ConfigFilepathBySuffix)
+        };
         let piece = pieces.into_iter().find(cuts_file).ok_or("and no step cuts a file's name")?;
         let claims = self.row.claims();
         let text = claims.values().next().and_then(Value::as_str).ok_or("and there is nothing to cut")?;

@@ -16,7 +16,7 @@ pub struct Envelope {
     pub algorithms: Vec<String>,
     /// Claims that must be there, and not null.
     pub requires: Vec<String>,
-    /// Claims whose JSON type is checked, where they are there.
+    /// Claims whose JSON type is checked, where they are there and not null.
     #[serde(default)]
     pub types: BTreeMap<String, ClaimType>,
     /// Whether `iss` must be an absolute `https` URL before anything else is looked at.
@@ -29,6 +29,9 @@ pub struct Envelope {
     pub audience: Option<TemplateText>,
     /// Seconds by which clocks may differ, for `exp`, `nbf` and `iat` alike.
     pub leeway: u32,
+    /// Whether a token still holds in the very second of `exp`, the leeway added; RFC 7519 says that it does not.
+    #[serde(default)]
+    pub holds_at_exp: bool,
     /// Whether `nbf` is judged.
     pub not_before: bool,
     /// What becomes of a token that was issued in the future.

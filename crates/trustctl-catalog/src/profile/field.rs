@@ -104,13 +104,16 @@ pub struct FieldRule {
     /// Most characters.
     #[serde(default)]
     pub longest: Option<usize>,
+    /// Most bytes of UTF-8.
+    #[serde(default)]
+    pub longest_bytes: Option<usize>,
     /// Characters that it must not hold.
     #[serde(default)]
     pub without: Option<String>,
     /// Whether control characters are refused too (below U+0020, and U+007F).
     #[serde(default)]
     pub without_controls: bool,
-    /// Whether blanks at an end are refused.
+    /// Whether a space at an end is refused.
     #[serde(default)]
     pub no_outer_blanks: bool,
     /// The reason and the mend.
@@ -142,6 +145,9 @@ pub struct RecordRule {
     /// The field must be set where this boolean is true.
     #[serde(default)]
     pub needed_where: Option<String>,
+    /// The field must be set unless this boolean is there and false.
+    #[serde(default)]
+    pub needed_unless_off: Option<String>,
     /// Two templates that must not come to the same, case ignored.
     #[serde(default)]
     pub differ: Vec<TemplateText>,

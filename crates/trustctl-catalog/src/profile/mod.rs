@@ -39,6 +39,9 @@ pub struct Profile {
     pub settings: BTreeMap<String, Setting>,
     /// The kinds of record, by name: `github`, `gitlab`.
     pub publishers: BTreeMap<String, Publisher>,
+    /// Members of a record file that are no fields and say nothing of the decision: what a record is for, and when it was made.
+    #[serde(default)]
+    pub beside: Vec<String>,
     /// Which record decides where several hold.
     pub combine: Combine,
     /// What a caller who is refused learns.
@@ -100,6 +103,9 @@ pub struct Publisher {
     /// The decision rule, in the registry's order; empty where the record is a list of statements.
     #[serde(default)]
     pub rule: Vec<Step>,
+    /// The field that the profile's `combine: { prefer: … }` goes by here, where it is another.
+    #[serde(default)]
+    pub prefers: Option<String>,
     /// How a record that is a list of statements decides.
     #[serde(default)]
     pub statements: Option<StatementStyle>,

@@ -14,9 +14,9 @@ pub struct Step {
     pub name: String,
     /// Where it stands in the registry's procedure.
     pub stage: Stage,
-    /// Only where the record has this field.
+    /// Only where the record has this field; of a boolean, where it is true.
     pub when: Option<String>,
-    /// Only where the record has not this field.
+    /// Only where the record has not this field, or where it is false.
     pub unless: Option<String>,
     /// Whether a caller who fails here is told so; what `discloses: tiered` goes by.
     pub told: bool,
@@ -125,6 +125,9 @@ pub struct Lock {
     /// A boolean field that becomes false where a locked id differs: the registry switches the record off.
     #[serde(default)]
     pub disables: Option<String>,
+    /// Whether an id is learned only where some record lets the token in: a refusal undoes what was stored on the way.
+    #[serde(default)]
+    pub undone_by_refusal: bool,
 }
 
 /// The claim of a comparison.
@@ -145,6 +148,8 @@ pub enum Case {
     Exact,
     /// ASCII letters are folded.
     Ignored,
+    /// Both are brought to lower case first, as Unicode has it: for names that need not be ASCII.
+    Lowered,
 }
 
 /// Which record decides where several hold.
@@ -155,7 +160,8 @@ pub enum Combine {
     Only,
     /// All that hold together: what each allows is allowed.
     Union,
-    /// The first of those that have this field set, then the first of those that have not.
+    /// The first that is looked up with this field set, or else the first without it; no other is tried, whatever becomes
+    /// of that one. A kind of record may name another field with its own `prefers`.
     Prefer(String),
     /// The oldest, by the record's `created`, then by the order of the list.
     Oldest,
@@ -206,6 +212,12 @@ pub struct Meaning {
     /// Texts of the condition; left out where a field of theirs is not set.
     #[serde(default)]
     pub values: Vec<TemplateText>,
+    /// More texts, each only where the record's boolean is true, as in a step's `among`.
+    #[serde(default)]
+    pub among: BTreeMap<String, String>,
+    /// The condition is there only where the record has this field; of a boolean, where it is true.
+    #[serde(default)]
+    pub when: Option<String>,
 }
 
 /// The matcher of a [`Meaning`].
@@ -220,6 +232,8 @@ pub enum Sense {
     Not,
     /// A list claim that holds each of the values.
     Contains,
+    /// The text of a template, in which `{field|version}` stands for the field with `{version}` in it.
+    Template,
 }
 
 /// The written form: a step with exactly one operation.

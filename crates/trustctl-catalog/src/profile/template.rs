@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 /// A text with holes: `{repository}/.github/workflows/{workflow_filename}@{token.ref}`.
 ///
-/// `{field}` is the record's field or a computed value, `{field|version}` that with `{{version}}` replaced by the
-/// version that is asked for, `{setting.name}` the operator's setting, `{token.claim}` another claim of the token,
-/// `{token.claim|take}` a piece of it. `{{` and `}}` are braces.
+/// `{field}` is the record's field or a computed value, `{field|take}` a piece of it, `{field|version}` that with
+/// `{{version}}` replaced by the version that is asked for, `{setting.name}` the operator's setting, `{token.claim}`
+/// another claim of the token, `{token.claim|take}` a piece of it. `{{` and `}}` are braces.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct TemplateText {
@@ -28,8 +28,8 @@ pub enum Part {
 /// What fills a hole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hole {
-    /// A field of the record, or a computed value.
-    Field(String),
+    /// A field of the record, or a computed value, or a piece of it.
+    Field(String, Take),
     /// The same, with `{{version}}` in it replaced by the version that is asked for.
     FieldForVersion(String),
     /// An operator's setting.
@@ -38,7 +38,7 @@ pub enum Hole {
     Token(String, Take),
 }
 
-/// Which piece of a claim's text is meant. All but `Whole` are absent where the text has no such piece.
+/// Which piece of a text is meant. All but `Whole` are absent where the text has no such piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Take {
@@ -59,8 +59,10 @@ pub enum Take {
     /// has a `.yml` or `.yaml` before an `@`, up to the last such place; never the bare suffix.
     WorkflowFilename,
     /// The configuration's path in a GitLab `ci_config_ref_uri`: between the first `//` and the last `@`, ending in
-    /// `.yml` or `.yaml` with a name before that.
+    /// `.yml` or `.yaml` with a name before that; crates.io's way, in which a ref with an `@` hides the file.
     ConfigFilepath,
+    /// The same, up to the last `@` that stands behind `.yml` or `.yaml`, so that a ref may hold an `@`; PyPI's way.
+    ConfigFilepathBySuffix,
     /// `OWNER/NAME` in `OWNER/NAME/.github/workflows/FILE@REF`, where the text has that form; RubyGems' way.
     WorkflowRepository,
     /// `FILE` in the same, up to the first `@`.
@@ -71,11 +73,13 @@ pub enum Take {
     TwoComponents,
     /// The first four parts between colons.
     FourComponents,
+    /// `gitlab.acme.example:8443` in `https://gitlab.acme.example:8443/path`.
+    Host,
 }
 
 impl Take {
     /// Every piece there is, with the name that files use.
-    pub const ALL: [(&'static str, Take); 13] = [
+    pub const ALL: [(&'static str, Take); 15] = [
         ("whole", Take::Whole),
         ("before-first-slash", Take::BeforeFirstSlash),
         ("after-first-slash", Take::AfterFirstSlash),
@@ -84,11 +88,13 @@ impl Take {
         ("before-first-at", Take::BeforeFirstAt),
         ("workflow-filename", Take::WorkflowFilename),
         ("config-filepath", Take::ConfigFilepath),
+        ("config-filepath-by-suffix", Take::ConfigFilepathBySuffix),
         ("workflow-repository", Take::WorkflowRepository),
         ("workflow-file", Take::WorkflowFile),
         ("workflow-ref", Take::WorkflowRef),
         ("two-components", Take::TwoComponents),
         ("four-components", Take::FourComponents),
+        ("host", Take::Host),
     ];
 
     /// The piece of that name.
@@ -101,7 +107,7 @@ impl TemplateText {
     /// The names of fields and computed values in it.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Hole(Hole::Field(name) | Hole::FieldForVersion(name)) => Some(name.as_str()),
+            Part::Hole(Hole::Field(name, _) | Hole::FieldForVersion(name)) => Some(name.as_str()),
             _ => None,
         })
     }
@@ -167,8 +173,11 @@ fn hole_named(hole: &str) -> Result<Hole, String> {
         return Ok(Hole::Setting(setting.to_owned()));
     }
     match hole.split_once('|') {
-        None => Ok(Hole::Field(hole.to_owned())),
+        None => Ok(Hole::Field(hole.to_owned(), Take::Whole)),
         Some((field, "version")) => Ok(Hole::FieldForVersion(field.to_owned())),
-        Some((_, other)) => Err(format!("`{other}` cannot be done to a field; there is `version`")),
+        Some((field, take)) => match Take::named(take) {
+            Some(take) => Ok(Hole::Field(field.to_owned(), take)),
+            None => Err(format!("`{take}` is no piece of a field, and not `version`")),
+        },
     }
 }

@@ -85,6 +85,11 @@ fn check_publisher(
     if let Some(field) = &publisher.issuer_field {
         place.check(own.contains(field.as_str()), &at("issuer-field"), || format!("`{field}` is no field"))?;
     }
+    if let Some(field) = &publisher.prefers {
+        place.check(own.contains(field.as_str()), &at("prefers"), || format!("`{field}` is no field"))?;
+        let preferring = matches!(profile.combine, Combine::Prefer(_));
+        place.check(preferring, &at("prefers"), || "goes with `combine: { prefer: … }` alone".into())?;
+    }
     if let Combine::Prefer(field) = &profile.combine {
         // A kind of record without the field has nothing to prefer.
         let somewhere = profile.publishers.values().any(|other| other.field(field).is_some());
@@ -103,6 +108,14 @@ fn check_publisher(
         for template in &meaning.values {
             names.check(place, &at("means"), template)?;
         }
+        for field in meaning.among.values().chain(&meaning.when) {
+            place.check(names.fields.contains(field.as_str()), &at("means"), || {
+                format!("`{field}` of `{}` is no field and no computed value", meaning.claim)
+            })?;
+        }
+        place.check(!meaning.values.is_empty() || !meaning.among.is_empty(), &at("means"), || {
+            format!("`{}` has no `values`", meaning.claim)
+        })?;
     }
     Ok(())
 }
@@ -121,6 +134,7 @@ fn check_field(place: &Place<'_>, at: &str, field: &Field) -> Result<(), Catalog
             rule.never.is_some(),
             !rule.ends_in.is_empty(),
             rule.longest.is_some(),
+            rule.longest_bytes.is_some(),
             rule.without.is_some() || rule.without_controls,
             rule.no_outer_blanks,
         ];
@@ -138,7 +152,7 @@ fn check_record_rule(
     profile: &Profile,
     fields: &BTreeSet<&str>,
 ) -> Result<(), CatalogueError> {
-    let named = rule.together.iter().chain(&rule.some_true).chain(&rule.needed_where);
+    let named = rule.together.iter().chain(&rule.some_true).chain(&rule.needed_where).chain(&rule.needed_unless_off);
     for field in named.chain([&rule.field]) {
         place.check(fields.contains(field.as_str()), at, || format!("`{field}` is no field"))?;
     }
@@ -146,8 +160,13 @@ fn check_record_rule(
     for template in &rule.differ {
         names.check(place, at, template)?;
     }
-    let asks =
-        [rule.together.len() == 2, !rule.some_true.is_empty(), rule.needed_where.is_some(), rule.differ.len() == 2];
+    let asks = [
+        rule.together.len() == 2,
+        !rule.some_true.is_empty(),
+        rule.needed_where.is_some(),
+        rule.needed_unless_off.is_some(),
+        rule.differ.len() == 2,
+    ];
     place.check(asks.iter().filter(|asked| **asked).count() == 1, at, || "each rule asks one thing".into())
 }
 
