@@ -39,7 +39,7 @@ pub struct Claim {
     pub mistaken_for: BTreeMap<String, String>,
     /// One sentence.
     pub about: String,
-    /// A value, in the provider's form; `{other-claim}` may stand for another claim's example.
+    /// A value, in the provider's form; `{other-claim}` may stand for another claim's example, `{{` and `}}` for braces.
     pub example: String,
     /// How it is derived; `None` for a claim of the token.
     pub derived: Option<Derivation>,

@@ -76,8 +76,12 @@ impl Apart {
                 }
                 None => match &claim.shape {
                     Some(form) => of_claim.extend(shape(form, |piece| claim_of_piece(entry, name, piece))),
-                    None if claim.example.contains('{') => of_claim.push(Way::Text(template(&claim.example))),
-                    None => {}
+                    None => {
+                        let parts = template(&claim.example);
+                        if parts.iter().any(|part| matches!(part, TemplatePart::Claim(_))) {
+                            of_claim.push(Way::Text(parts));
+                        }
+                    }
                 },
             }
             if !of_claim.is_empty() {
@@ -157,20 +161,30 @@ pub(super) fn sources(source: &ClaimSource) -> Vec<ClaimId> {
     }
 }
 
-/// The parts of `{repository_owner}/{repository-name}`; a brace that does not close is text.
+/// The parts of `{repository_owner}/{repository-name}`; a doubled brace is one of the text, and so is one that does not close.
 pub(crate) fn template(text: &str) -> Vec<TemplatePart> {
-    let (mut parts, mut rest) = (Vec::new(), text);
-    while let Some((before, (name, after))) =
-        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    {
-        if !before.is_empty() {
-            parts.push(TemplatePart::Text(before.to_owned()));
+    let (mut parts, mut literal, mut rest) = (Vec::new(), String::new(), text);
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        literal.push_str(before);
+        let doubled = from.strip_prefix("{{").map(|after| ('{', after));
+        if let Some((brace, after)) = doubled.or_else(|| from.strip_prefix("}}").map(|after| ('}', after))) {
+            literal.push(brace);
+            rest = after;
+        } else if let Some((name, after)) = from.strip_prefix('{').and_then(|from| from.split_once('}')) {
+            if !literal.is_empty() {
+                parts.push(TemplatePart::Text(std::mem::take(&mut literal)));
+            }
+            parts.push(TemplatePart::Claim(name.to_owned()));
+            rest = after;
+        } else {
+            rest = from;
+            break;
         }
-        parts.push(TemplatePart::Claim(name.to_owned()));
-        rest = after;
     }
-    if !rest.is_empty() {
-        parts.push(TemplatePart::Text(rest.to_owned()));
+    literal.push_str(rest);
+    if !literal.is_empty() {
+        parts.push(TemplatePart::Text(literal));
     }
     parts
 }
@@ -317,5 +331,17 @@ mod tests {
         assert_eq!(cut_at_texts(&parts, "/y"), []);
         assert_eq!(cut_at_texts(&template("v{a}"), "w1"), []);
         assert_eq!(cut_at_texts(&template("{a}/widgets"), "acme/tools/gadgets"), [("a", "acme/tools")]);
+    }
+
+    #[test]
+    fn doubled_braces_are_text() {
+        let text = |text: &str| TemplatePart::Text(text.to_owned());
+        let claim = |name: &str| TemplatePart::Claim(name.to_owned());
+        assert_eq!(template("{{a}}"), [text("{a}")]);
+        assert_eq!(template("x{{{a}:{b}"), [text("x{"), claim("a"), text(":"), claim("b")]);
+        for broken in ["x{a", "a}b", "{", "}"] {
+            assert_eq!(template(broken), [text(broken)]);
+        }
+        assert_eq!(template(""), []);
     }
 }

@@ -408,13 +408,23 @@ fn names(parts: &[TemplatePart]) -> Vec<String> {
 
 /// A stranger's value in the form of the example: `evil-corp`, `666666`.
 fn fresh(claim: &catalog::Claim) -> String {
-    let example = &claim.example;
+    let example = claim.example.replace("{{", "{").replace("}}", "}");
     match (claim.name_kind, claim.role) {
         _ if example.contains('@') => "mallory@evil-corp.example".to_owned(),
-        (NameKind::Id, _) => example.chars().map(|c| if c.is_ascii_alphanumeric() { '6' } else { c }).collect(),
+        (NameKind::Id, _) => fresh_id(&example, claim.values.as_deref()),
         (_, Role::Tenant) => "evil-corp".to_owned(),
         (_, Role::Actor) => "mallory".to_owned(),
         _ if claim.tenant.is_some() && example.bytes().all(|byte| byte.is_ascii_digit()) => "6".repeat(example.len()),
         _ => example.replace("acme", "evil-corp"),
     }
+}
+
+/// Sixes in the form of the example; the word before its first hyphen stays where the claim's values want it: `ws-666666`.
+fn fresh_id(example: &str, values: Option<&str>) -> String {
+    let sixes =
+        |text: &str| -> String { text.chars().map(|c| if c.is_ascii_alphanumeric() { '6' } else { c }).collect() };
+    let fits =
+        |id: &String| values.and_then(|values| Pattern::regex(values).ok()).is_none_or(|values| values.is_match(id));
+    let kept = || example.split_once('-').map(|(word, rest)| format!("{word}-{}", sixes(rest)));
+    Some(sixes(example)).filter(fits).or_else(|| kept().filter(fits)).unwrap_or_else(|| sixes(example))
 }

@@ -13,8 +13,12 @@ pub(crate) fn example(provider: &Provider, claim: &str) -> String {
 fn fill(provider: &Provider, text: &str, depth: u8) -> String {
     assert!(depth > 0, "{}: `{text}` never ends", provider.kind);
     let Some((before, rest)) = text.split_once('{') else {
-        return text.to_owned();
+        return text.replace("}}", "}");
     };
+    let before = before.replace("}}", "}");
+    if let Some(after) = rest.strip_prefix('{') {
+        return format!("{before}{{{}", fill(provider, after, depth));
+    }
     let (name, after) = rest.split_once('}').expect("a closing brace");
     let claim = provider.claims.get(name).unwrap_or_else(|| panic!("{}: `{name}` is no claim", provider.kind));
     format!("{before}{}{}", fill(provider, &claim.example, depth - 1), fill(provider, after, depth))

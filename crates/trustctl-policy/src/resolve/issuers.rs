@@ -93,8 +93,8 @@ pub(crate) fn covering(
         let fields: Vec<&str> = form.fields.keys().map(String::as_str).collect();
         let given = match fields.as_slice() {
             [] => String::new(),
-            // A form that leaves the host open covers every host; only its users know which it is.
-            _ if form.template == "https://{host}" => continue,
+            // A form that leaves all but `https://` open covers every issuer; only its users know which it is.
+            [field] if form.template == format!("https://{{{field}}}") => continue,
             fields => format!(" with its {}", one_of(fields.iter().copied())),
         };
         let mut expression = String::new();

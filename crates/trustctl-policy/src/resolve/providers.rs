@@ -310,17 +310,17 @@ fn catalogued(
         }
     };
     let in_file = document.is_some().then_some(place);
+    let audience = form.audience.as_ref().map(|text| fill(text, &values)).or_else(|| entry.audience.default.clone());
     let provider = Provider {
         name: name.to_owned(),
         kind: entry.kind.clone(),
         issuer: issuers::id(&issuer, None, builder),
         tenants: form.tenants,
         audience_lists: entry.audience.lists,
-        default_audience: form.audience.clone().or_else(|| entry.audience.default.clone()),
+        default_audience: audience.clone(),
         claims: table.0,
         place: in_file,
     };
-    let audience = form.audience.clone().or_else(|| entry.audience.default.clone());
     add(provider, Some(entry), table.1, audience, builder)
 }
 

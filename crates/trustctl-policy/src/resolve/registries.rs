@@ -389,6 +389,7 @@ pub(crate) fn settle_audiences(builder: &mut Builder<'_>) {
                 );
             }
             if own.is_none()
+                && used.contains(&(at, registry.audiences.len()))
                 && audience != Some(Audience::Any)
                 && let Some(entry) = provider_facts.entry
                 && !entry.audience.caller_chooses
