@@ -49,6 +49,8 @@ pub struct Learned {
     pub value: String,
     /// Whether a refusal undoes it; such an id is only ever learned beside a record that lets the token in.
     pub undone_by_refusal: bool,
+    /// A field that is emptied then: the time within which the id had to be learned.
+    pub clears: Option<String>,
 }
 
 /// Whether a step holds.
@@ -66,17 +68,17 @@ pub(crate) fn check(asks: &Asks, claims: &Claims<'_>, question: &Question<'_>) -
             let left = take(*piece, whole).ok_or_else(|| Miss::NoPiece(claim.name().to_owned(), *piece))?;
             same(claim, left, texts, *case, *every, claims, question)
         }
-        Asks::NoneOf { claim, values } => match claims.claim(claim) {
+        Asks::NoneOf { claim, values, case } => match claims.claim(claim) {
             None | Some(Value::Null) => Ok(()),
-            Some(Value::String(text)) if values.iter().any(|value| value == text) => {
+            Some(Value::String(text)) if values.iter().any(|value| case.same(value, text)) => {
                 Err(Miss::Banned(claim.name().to_owned()))
             }
             Some(Value::String(_)) => Ok(()),
             Some(_) => Err(Miss::WrongType(claim.name().to_owned())),
         },
-        Asks::Among { claim, values, off } => {
+        Asks::Among { claim, values, off, case } => {
             let text = text_of(claims, claim)?;
-            if values.iter().any(|value| value == text) {
+            if values.iter().any(|value| case.same(value, text)) {
                 return Ok(());
             }
             Err(match off.iter().find(|(value, _)| value == text) {
@@ -95,7 +97,7 @@ pub(crate) fn check(asks: &Asks, claims: &Claims<'_>, question: &Question<'_>) -
             Ok(_) => Ok(()),
             Err(_) => Err(Miss::WrongType(claim.name().to_owned())),
         },
-        Asks::Switch { field, on } => on.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone())),
+        Asks::Switch { field, fits } => fits.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone())),
         Asks::Until { field, moment } => match moment {
             Some(moment) if question.now > *moment => Err(Miss::TooLate(field.clone())),
             _ => Ok(()),
@@ -194,8 +196,8 @@ impl TextPart {
             Self::Fixed(text) => Some(text),
             Self::Version => question.version,
             Self::Token(claim, piece) => {
-                let text = claims.claim(claim)?.as_str().filter(|text| !text.is_empty())?;
-                take(*piece, text)
+                let text = claims.claim(claim)?.as_str()?;
+                take(*piece, text).filter(|piece| !piece.is_empty())
             }
         }
     }

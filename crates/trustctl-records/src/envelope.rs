@@ -1,7 +1,7 @@
 //! A token's header, issuer, times and audience, as the registry judges them before it looks at any record.
 
 use trustctl_catalog::ClaimType;
-use trustctl_catalog::profile::{AudienceCheck, Profile, ReplayScope, WhenIssued};
+use trustctl_catalog::profile::{AudienceCheck, Envelope as Rule, Publisher, ReplayScope, WhenIssued};
 use trustctl_claims::{ClaimKey, Claims, Value};
 
 use crate::judge::{Judge, Question, Settings};
@@ -58,9 +58,12 @@ pub(crate) const CHECKS: [&str; 9] = [
 /// The setting that lists the issuers an operator has switched on, where a registry has one.
 const SUPPORTED_ISSUERS: &str = "supported-issuers";
 
-/// The profile's envelope, ready to judge by.
+/// An envelope's rule, ready to judge by.
 #[derive(Debug)]
 pub(crate) struct Envelope {
+    pub(crate) rule: Rule,
+    /// The kind of record that it is for, where that names its issuers by itself and has a way in of its own.
+    kind: Option<String>,
     pub(crate) audience: Option<String>,
     requires: Vec<ClaimKey>,
     types: Vec<(ClaimKey, ClaimType)>,
@@ -79,9 +82,9 @@ struct Keys {
 }
 
 impl Envelope {
-    pub(crate) fn new(profile: &Profile, settings: &Settings) -> Self {
+    /// The rule for all kinds of record.
+    pub(crate) fn new(rule: &Rule, settings: &Settings) -> Self {
         use trustctl_catalog::profile::{Hole, Part};
-        let rule = &profile.envelope;
         let audience = rule.audience.as_ref().and_then(|template| {
             let parts = template.parts.iter().map(|part| match part {
                 Part::Text(text) => Some(text.as_str()),
@@ -91,6 +94,8 @@ impl Envelope {
             parts.collect::<Option<String>>()
         });
         Self {
+            rule: rule.clone(),
+            kind: None,
             audience,
             requires: rule.requires.iter().map(|claim| ClaimKey::new(claim)).collect(),
             types: rule.types.iter().map(|(claim, kind)| (ClaimKey::new(claim), *kind)).collect(),
@@ -100,9 +105,16 @@ impl Envelope {
                 expiry: ClaimKey::new("exp"),
                 not_before: ClaimKey::new("nbf"),
                 issued: ClaimKey::new("iat"),
-                id: ClaimKey::new("jti"),
+                id: ClaimKey::new(&rule.replay.claim),
             },
         }
+    }
+
+    /// The rule for one kind of record, where it differs.
+    pub(crate) fn of_kind(name: &str, publisher: &Publisher, rule: &Rule, settings: &Settings) -> Option<Self> {
+        let names_issuer = publisher.issuers.is_empty() && publisher.issuer_pattern.is_none();
+        let parts = publisher.envelope.as_ref()?;
+        Some(Self { kind: names_issuer.then(|| name.to_owned()), ..Self::new(&rule.with(parts), settings) })
     }
 
     /// Every check in its order; the first that does not hold ends it.
@@ -115,11 +127,11 @@ impl Envelope {
         used: &Used<'_>,
     ) -> Result<(), (usize, Refused)> {
         let at = |check: usize| move |refused| (check, refused);
-        let rule = &judge.profile.envelope;
+        let rule = &self.rule;
         let (now, leeway) = (question.now, i64::from(rule.leeway));
-        algorithm(judge, header).map_err(at(0))?;
+        self.algorithm(header).map_err(at(0))?;
         self.claims(claims).map_err(at(1))?;
-        issuer(judge, claims.claim(&self.keys.issuer)).map_err(at(2))?;
+        self.issuer(judge, claims.claim(&self.keys.issuer)).map_err(at(2))?;
         let end = second(claims, &self.keys.expiry).map_err(at(3))?;
         let is_over = |end: i64| match now.saturating_sub(leeway) {
             last if rule.holds_at_exp => last > end,
@@ -141,16 +153,16 @@ impl Envelope {
         if rule.longest_life.is_some_and(|longest| life.is_none_or(|life| life > i64::from(longest))) {
             return Err((6, Refused::LongLife));
         }
-        self.audience(judge, claims).map_err(at(7))?;
-        self.first_use(judge, claims, used).map_err(at(8))
+        self.audience(claims).map_err(at(7))?;
+        self.first_use(claims, used).map_err(at(8))
     }
 
     /// Whether nothing is known of an earlier use.
-    pub(crate) fn first_use(&self, judge: &Judge<'_>, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
+    pub(crate) fn first_use(&self, claims: &Claims<'_>, used: &Used<'_>) -> Result<(), Refused> {
         let Used::Tokens(used) = used else { return Ok(()) };
         let id = claims.claim(&self.keys.id).and_then(Value::as_str);
         let issuer = claims.claim(&self.keys.issuer).and_then(Value::as_str).unwrap_or_default();
-        let is_same = |(at, known): &(String, String)| match judge.profile.envelope.replay.scope {
+        let is_same = |(at, known): &(String, String)| match self.rule.replay.scope {
             ReplayScope::Issuer => Some(known.as_str()) == id && (at.is_empty() || issuer.is_empty() || at == issuer),
             ReplayScope::Registry => Some(known.as_str()) == id,
             ReplayScope::Nowhere | ReplayScope::Unknown => false,
@@ -160,7 +172,12 @@ impl Envelope {
 
     fn claims(&self, claims: &Claims<'_>) -> Result<(), Refused> {
         for key in &self.requires {
-            if matches!(claims.claim(key), None | Some(Value::Null)) {
+            let is_missing = match claims.claim(key) {
+                None | Some(Value::Null) => true,
+                Some(Value::String(text)) => self.rule.blank_is_missing && text.trim().is_empty(),
+                Some(_) => false,
+            };
+            if is_missing {
                 return Err(Refused::Missing(key.name().to_owned()));
             }
         }
@@ -169,10 +186,10 @@ impl Envelope {
         wrong.map_or(Ok(()), |(key, _)| Err(Refused::WrongType(key.name().to_owned())))
     }
 
-    fn audience(&self, judge: &Judge<'_>, claims: &Claims<'_>) -> Result<(), Refused> {
+    fn audience(&self, claims: &Claims<'_>) -> Result<(), Refused> {
         let found = claims.claim(&self.keys.audience);
         let is_ours = |text: &str| self.audience.as_deref() == Some(text);
-        match (judge.profile.envelope.audiences, found) {
+        match (self.rule.audiences, found) {
             (AudienceCheck::ByRecord, _) => Ok(()),
             (AudienceCheck::OneString | AudienceCheck::ExactlyOne, Some(Value::String(text))) => {
                 if is_ours(text) {
@@ -191,25 +208,31 @@ impl Envelope {
             _ => Err(Refused::AudienceForm),
         }
     }
-}
 
-fn algorithm(judge: &Judge<'_>, header: Option<&Header<'_>>) -> Result<(), Refused> {
-    let known = &judge.profile.envelope.algorithms;
-    let Some(header) = header else { return Ok(()) };
-    match header.algorithm {
-        Some(algorithm) if known.is_empty() || known.iter().any(|known| known == algorithm) => Ok(()),
-        _ => Err(Refused::Algorithm),
+    fn algorithm(&self, header: Option<&Header<'_>>) -> Result<(), Refused> {
+        let known = &self.rule.algorithms;
+        let Some(header) = header else { return Ok(()) };
+        match header.algorithm {
+            // Where it is not known which a registry takes, it takes none without a signature.
+            Some(algorithm) if known.is_empty() && !algorithm.eq_ignore_ascii_case("none") => Ok(()),
+            Some(algorithm) if known.iter().any(|known| known == algorithm) => Ok(()),
+            _ => Err(Refused::Algorithm),
+        }
     }
-}
 
-fn issuer(judge: &Judge<'_>, issuer: Option<&Value<'_>>) -> Result<(), Refused> {
-    let Some(issuer) = issuer.and_then(Value::as_str) else {
-        return Err(Refused::Missing("iss".to_owned()));
-    };
-    if judge.profile.envelope.issuer_is_https && !is_https(issuer) {
-        return Err(Refused::IssuerForm);
+    fn issuer(&self, judge: &Judge<'_>, issuer: Option<&Value<'_>>) -> Result<(), Refused> {
+        let Some(issuer) = issuer.and_then(Value::as_str) else {
+            return Err(Refused::Missing("iss".to_owned()));
+        };
+        if self.rule.issuer_is_https && !is_https(issuer) {
+            return Err(Refused::IssuerForm);
+        }
+        let is_known = match &self.kind {
+            Some(kind) => judge.names_issuer(kind, issuer),
+            None => judge.knows_issuer(issuer),
+        };
+        if is_known { Ok(()) } else { Err(Refused::Issuer) }
     }
-    if judge.knows_issuer(issuer) { Ok(()) } else { Err(Refused::Issuer) }
 }
 
 fn is_https(issuer: &str) -> bool {
@@ -229,6 +252,12 @@ impl Judge<'_> {
             !self.profile.settings.contains_key(SUPPORTED_ISSUERS) || supported.iter().any(|known| known == issuer);
         is_supported && by_profile
             || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
+    }
+
+    /// Whether a record of this kind names the issuer.
+    fn names_issuer(&self, kind: &str, issuer: &str) -> bool {
+        let mut of_kind = self.records.iter().filter(|prepared| prepared.record.publisher == kind);
+        of_kind.any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
     }
 }
 

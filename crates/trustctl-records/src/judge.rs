@@ -84,6 +84,8 @@ pub struct Judge<'p> {
     pub(crate) profile: &'p Profile,
     pub(crate) settings: Settings,
     pub(crate) envelope: Envelope,
+    /// By publisher, the envelope of those that have one of their own.
+    pub(crate) envelopes: BTreeMap<&'p str, Envelope>,
     pub(crate) records: Vec<Prepared<'p>>,
     /// By publisher, its issuer pattern.
     pub(crate) issuer_patterns: BTreeMap<&'p str, Pattern>,
@@ -99,11 +101,15 @@ impl<'p> Judge<'p> {
             .filter_map(|record| Some(Prepared::new(profile.publisher(&record.publisher)?, record, &settings)));
         let records: Vec<Prepared<'p>> = prepared.collect();
         let order = order(&profile.combine, &records);
-        let envelope = Envelope::new(profile, &settings);
+        let envelope = Envelope::new(&profile.envelope, &settings);
+        let envelopes = profile.publishers.iter().filter_map(|(name, publisher)| {
+            Some((name.as_str(), Envelope::of_kind(name, publisher, &profile.envelope, &settings)?))
+        });
+        let envelopes = envelopes.collect();
         let patterns = profile.publishers.iter().filter_map(|(name, publisher)| {
             Some((name.as_str(), Pattern::regex(publisher.issuer_pattern.as_ref()?).ok()?))
         });
-        Self { profile, settings, envelope, records, issuer_patterns: patterns.collect(), order }
+        Self { profile, settings, envelope, envelopes, records, issuer_patterns: patterns.collect(), order }
     }
 
     /// The registry's decision upon claims whose signature somebody else has checked.
@@ -116,27 +122,50 @@ impl<'p> Judge<'p> {
         question: &Question<'_>,
         used: &Used<'_>,
     ) -> Ruling {
-        if self.envelope.check(self, header, claims, question, used).is_err() {
+        let holds = |envelope: &Envelope| envelope.check(self, header, claims, question, used).is_ok();
+        let shared = holds(&self.envelope);
+        let own: BTreeMap<&str, bool> = self.envelopes.iter().map(|(kind, envelope)| (*kind, holds(envelope))).collect();
+        if !shared && own.is_empty() {
             return Ruling::default();
         }
-        self.rule(claims, question)
+        self.rule_where(claims, question, &|prepared| {
+            own.get(prepared.record.publisher.as_str()).copied().unwrap_or(shared)
+        })
+    }
+
+    /// How tokens are judged that come in for these records: as the first of them says that is about the token's issuer.
+    pub(crate) fn envelope_for(&self, claims: &Claims<'_>) -> &Envelope {
+        let mut about = self.records.iter().filter(|prepared| self.is_issuer(prepared, claims));
+        let kind = about.next().or(self.records.first()).map(|prepared| prepared.record.publisher.as_str());
+        kind.and_then(|kind| self.envelopes.get(kind)).unwrap_or(&self.envelope)
     }
 
     /// What the records alone say: the envelope is not judged, and neither is the issuer.
     pub fn rule(&self, claims: &Claims<'_>, question: &Question<'_>) -> Ruling {
+        self.rule_where(claims, question, &|_| true)
+    }
+
+    /// The same, of the records that the token comes in for.
+    fn rule_where(
+        &self,
+        claims: &Claims<'_>,
+        question: &Question<'_>,
+        comes_in: &dyn Fn(&Prepared<'p>) -> bool,
+    ) -> Ruling {
         let mut ruling = Ruling::default();
         // A registry that prefers a record looks it up first, and then judges that one alone.
         let preferred: Vec<usize>;
         let tried = match self.profile.combine {
             Combine::Prefer(_) => {
-                preferred = self.looked_up(claims, question).into_iter().take(1).collect();
+                let comes_in = |index: &usize| self.records.get(*index).is_some_and(comes_in);
+                preferred = self.looked_up(claims, question).into_iter().filter(comes_in).take(1).collect();
                 &preferred
             }
             _ => &self.order,
         };
         for &index in tried {
             let Some(prepared) = self.records.get(index) else { continue };
-            if !self.is_issuer(prepared, claims) {
+            if !self.is_issuer(prepared, claims) || !comes_in(prepared) {
                 continue;
             }
             let (allowed, learned) = self.one(prepared, claims, question, Stage::Verify);
@@ -173,7 +202,7 @@ impl<'p> Judge<'p> {
 
     /// Whether the registry would find that this token was used before.
     pub fn is_used(&self, claims: &Claims<'_>, used: &Used<'_>) -> bool {
-        self.envelope.first_use(self, claims, used).is_err()
+        self.envelope_for(claims).first_use(claims, used).is_err()
     }
 
     /// Whether there is no record.
@@ -187,6 +216,9 @@ impl<'p> Judge<'p> {
         let mut fields = prepared.record.fields.clone();
         for (_, learned) in ruling.learned.iter().filter(|(at, _)| *at == record) {
             fields.insert(learned.field.clone(), FieldValue::Text(learned.value.clone()));
+            for field in &learned.clears {
+                fields.remove(field);
+            }
         }
         if ruling.disabled.contains(&record) {
             let switches = prepared.steps.iter().filter_map(|step| match &step.asks {
@@ -247,7 +279,12 @@ impl<'p> Judge<'p> {
             if let Asks::Locked { claim, stored: None, lock } = &step.asks {
                 let value = claims.claim(claim).and_then(Value::as_str).unwrap_or_default().to_owned();
                 let undone_by_refusal = lock.undone_by_refusal;
-                learned.push(Learned { field: lock.field.clone(), value, undone_by_refusal });
+                learned.push(Learned {
+                    field: lock.field.clone(),
+                    value,
+                    undone_by_refusal,
+                    clears: lock.clears.clone(),
+                });
             }
         }
         (Ok(()), learned)

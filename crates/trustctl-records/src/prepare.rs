@@ -40,12 +40,14 @@ pub(crate) enum Asks {
     NoneOf {
         claim: ClaimKey,
         values: Vec<String>,
+        case: Case,
     },
     /// With the fields that are off, and would let these values through.
     Among {
         claim: ClaimKey,
         values: Vec<String>,
         off: Vec<(String, String)>,
+        case: Case,
     },
     Everything,
     Boolean {
@@ -57,7 +59,7 @@ pub(crate) enum Asks {
     },
     Switch {
         field: String,
-        on: bool,
+        fits: bool,
     },
     Until {
         field: String,
@@ -178,9 +180,10 @@ impl Fill<'_> {
                 case: *case,
                 every: *every,
             },
-            Operation::NoneOf { claim, values } => Asks::NoneOf {
+            Operation::NoneOf { claim, values, case } => Asks::NoneOf {
                 claim: ClaimKey::new(claim),
                 values: values.iter().flat_map(|value| settings.texts(value)).collect(),
+                case: *case,
             },
             Operation::Among { claim, values } => {
                 let (on, off): (Vec<_>, Vec<_>) =
@@ -189,15 +192,21 @@ impl Fill<'_> {
                     claim: ClaimKey::new(claim),
                     values: on.into_iter().map(|(value, _)| value.clone()).collect(),
                     off: off.into_iter().map(|(value, field)| (value.clone(), field.clone())).collect(),
+                    case: Case::Exact,
                 }
             }
-            Operation::InSetting { claim, setting } => match settings.all(setting) {
-                values if values.iter().any(|value| value == "all") => Asks::Everything,
-                values => Asks::Among { claim: ClaimKey::new(claim), values: values.to_vec(), off: Vec::new() },
+            Operation::InSetting { claim, setting, case } => match settings.all(setting) {
+                [only] if only == "all" => Asks::Everything,
+                values => {
+                    let (claim, values) = (ClaimKey::new(claim), values.to_vec());
+                    Asks::Among { claim, values, off: Vec::new(), case: *case }
+                }
             },
             Operation::Boolean { claim, value } => Asks::Boolean { claim: ClaimKey::new(claim), value: *value },
             Operation::Integer { claim } => Asks::Integer { claim: ClaimKey::new(claim) },
-            Operation::Switch { field } => Asks::Switch { field: field.clone(), on: self.record.is_true(field) },
+            Operation::Switch { field, on } => {
+                Asks::Switch { field: field.clone(), fits: self.record.is_true(field) == *on }
+            }
             Operation::Until { field } => Asks::Until {
                 field: field.clone(),
                 moment: match self.record.fields.get(field) {

@@ -35,7 +35,10 @@ fn holds(rule: &FieldRule, text: &str) -> bool {
         return !is_match(pattern);
     }
     if !rule.ends_in.is_empty() {
-        return rule.ends_in.iter().any(|end| text.len() > end.len() && text.ends_with(end.as_str()));
+        return rule
+            .ends_in
+            .iter()
+            .any(|end| text.strip_suffix(end.as_str()).is_some_and(|stem| rule.bare || !stem.is_empty()));
     }
     if let Some(longest) = rule.longest {
         return text.chars().count() <= longest;
@@ -96,7 +99,7 @@ fn holds_between(publisher: &Publisher, rule: &RecordRule, record: &Record) -> b
     if let [one, other] = rule.differ.as_slice() {
         let fill = Fill { publisher, record };
         return match (fill.text(one), fill.text(other)) {
-            (Some(one), Some(other)) => !one.eq_ignore_ascii_case(&other),
+            (Some(one), Some(other)) => one != other,
             _ => true,
         };
     }

@@ -16,6 +16,9 @@ pub struct Envelope {
     pub algorithms: Vec<String>,
     /// Claims that must be there, and not null.
     pub requires: Vec<String>,
+    /// Whether those of them that hold nothing but blanks count as not there.
+    #[serde(default)]
+    pub blank_is_missing: bool,
     /// Claims whose JSON type is checked, where they are there and not null.
     #[serde(default)]
     pub types: BTreeMap<String, ClaimType>,
@@ -46,6 +49,39 @@ pub struct Envelope {
     pub replay: Replay,
 }
 
+/// What differs for one kind of record, whose tokens come in by a way of their own.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EnvelopeParts {
+    /// Claims that must be there, instead of the profile's.
+    pub requires: Option<Vec<String>>,
+    /// How `aud` is compared; with `audience`, which is then this kind's alone.
+    pub audiences: Option<AudienceCheck>,
+    /// What `aud` is compared with.
+    pub audience: Option<TemplateText>,
+    /// How a second use is found.
+    pub replay: Option<Replay>,
+}
+
+impl Envelope {
+    /// The rules for a kind of record that changes these parts.
+    #[must_use]
+    pub fn with(&self, parts: &EnvelopeParts) -> Self {
+        let mut envelope = self.clone();
+        if let Some(requires) = &parts.requires {
+            envelope.requires.clone_from(requires);
+        }
+        if let Some(audiences) = parts.audiences {
+            envelope.audiences = audiences;
+            envelope.audience.clone_from(&parts.audience);
+        }
+        if let Some(replay) = &parts.replay {
+            envelope.replay = replay.clone();
+        }
+        envelope
+    }
+}
+
 /// How `aud` is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -71,14 +107,21 @@ pub enum WhenIssued {
 }
 
 /// How a second use of a token is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replay {
-    /// What a `jti` may not be used twice in.
+    /// What a token's id may not be used twice in.
     pub scope: ReplayScope,
+    /// The claim that holds the id, where it is not `jti`.
+    #[serde(default = "jti")]
+    pub claim: String,
     /// How many seconds after `exp` it is remembered.
     #[serde(default)]
     pub kept: u32,
+}
+
+fn jti() -> String {
+    "jti".to_owned()
 }
 
 /// What a token's id may not be used twice in.

@@ -24,6 +24,9 @@ pub struct Field {
     /// Whether the registry fills it in by itself: users do not write it.
     #[serde(default)]
     pub resolved: bool,
+    /// The field without which the registry forgets this one.
+    #[serde(default)]
+    pub only_with: Option<String>,
     /// What an empty text is.
     #[serde(default)]
     pub blank: Blank,
@@ -101,6 +104,9 @@ pub struct FieldRule {
     /// Endings, one of which it has, with something before it.
     #[serde(default)]
     pub ends_in: Vec<String>,
+    /// Whether there may be nothing before the ending.
+    #[serde(default)]
+    pub bare: bool,
     /// Most characters.
     #[serde(default)]
     pub longest: Option<usize>,
@@ -148,7 +154,7 @@ pub struct RecordRule {
     /// The field must be set unless this boolean is there and false.
     #[serde(default)]
     pub needed_unless_off: Option<String>,
-    /// Two templates that must not come to the same, case ignored.
+    /// Two templates that must not come to the same text.
     #[serde(default)]
     pub differ: Vec<TemplateText>,
     /// The reason and the mend.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::{Basis, CatalogueError, DataFile, bundle, read};
 
-pub use envelope::{AudienceCheck, Envelope, Replay, ReplayScope, WhenIssued};
+pub use envelope::{AudienceCheck, Envelope, EnvelopeParts, Replay, ReplayScope, WhenIssued};
 pub use field::{Blank, Field, FieldRule, FieldType, Normal, RecordRule, Words};
 pub use rule::{Case, Combine, Disclosure, Lock, Meaning, Operation, Sense, Side, Stage, StatementStyle, Step, Teller};
 pub use template::{Hole, Part, Take, TemplateText};
@@ -92,6 +92,9 @@ pub struct Publisher {
     /// The member that tells this kind from the others in a record file, as a JSON Pointer, with its value: `/type: github`.
     #[serde(default)]
     pub told_by: BTreeMap<String, String>,
+    /// What of the envelope differs for this kind.
+    #[serde(default)]
+    pub envelope: Option<EnvelopeParts>,
     /// The record's fields, in the order a form shows them.
     pub fields: Vec<Field>,
     /// What must hold between fields.
@@ -100,7 +103,7 @@ pub struct Publisher {
     /// Values put together from fields, for the rule's templates: the first template whose fields are all set.
     #[serde(default)]
     pub computed: BTreeMap<String, Vec<TemplateText>>,
-    /// The decision rule, in the registry's order; empty where the record is a list of statements.
+    /// The decision rule, in the registry's order. Where the record is a list of statements, what must hold before them.
     #[serde(default)]
     pub rule: Vec<Step>,
     /// The field that the profile's `combine: { prefer: … }` goes by here, where it is another.

@@ -66,6 +66,8 @@ pub enum Operation {
         claim: String,
         /// The values, which may be a setting's: `{setting.banned-events}`.
         values: Vec<TemplateText>,
+        /// Whether letters' case counts.
+        case: Case,
     },
     /// A claim is one of these values, each allowed only where the record's boolean is true (an empty name: always).
     Among {
@@ -74,12 +76,14 @@ pub enum Operation {
         /// Value to field.
         values: BTreeMap<String, String>,
     },
-    /// A claim is one of a setting's values; the value `all` lets everything through.
+    /// A claim is one of a setting's values; `all` as the only value lets everything through.
     InSetting {
         /// The claim.
         claim: String,
         /// The setting.
         setting: String,
+        /// Whether letters' case counts.
+        case: Case,
     },
     /// A boolean claim is literally `true` or `false`.
     Boolean {
@@ -93,10 +97,12 @@ pub enum Operation {
         /// The claim.
         claim: String,
     },
-    /// A boolean field of the record is true.
+    /// A boolean field of the record is true, or is not.
     Switch {
         /// The field.
         field: String,
+        /// Which.
+        on: bool,
     },
     /// It is not later than the moment in a field; a record without it passes.
     Until {
@@ -128,6 +134,9 @@ pub struct Lock {
     /// Whether an id is learned only where some record lets the token in: a refusal undoes what was stored on the way.
     #[serde(default)]
     pub undone_by_refusal: bool,
+    /// A field that the registry empties when it learns the id: the time within which that had to be.
+    #[serde(default)]
+    pub clears: Option<String>,
 }
 
 /// The claim of a comparison.
@@ -150,6 +159,17 @@ pub enum Case {
     Ignored,
     /// Both are brought to lower case first, as Unicode has it: for names that need not be ASCII.
     Lowered,
+}
+
+impl Case {
+    /// Whether two texts are the same.
+    pub fn same(self, one: &str, other: &str) -> bool {
+        match self {
+            Self::Exact => one == other,
+            Self::Ignored => one.eq_ignore_ascii_case(other),
+            Self::Lowered => one.to_lowercase() == other.to_lowercase(),
+        }
+    }
 }
 
 /// Which record decides where several hold.
@@ -218,6 +238,9 @@ pub struct Meaning {
     /// The condition is there only where the record has this field; of a boolean, where it is true.
     #[serde(default)]
     pub when: Option<String>,
+    /// The condition is there only where the record has not this field, or where it is false.
+    #[serde(default)]
+    pub unless: Option<String>,
 }
 
 /// The matcher of a [`Meaning`].
@@ -273,6 +296,7 @@ struct WrittenStep {
     holds: Option<String>,
 
     switch: Option<String>,
+    switched_off_by: Option<String>,
     until: Option<String>,
     locked: Option<Lock>,
 }
@@ -300,13 +324,13 @@ impl TryFrom<WrittenStep> for Step {
             });
         }
         if !written.none_of.is_empty() {
-            operations.push(Operation::NoneOf { claim: claim()?, values: written.none_of.clone() });
+            operations.push(Operation::NoneOf { claim: claim()?, values: written.none_of.clone(), case: written.case });
         }
         if !written.among.is_empty() {
             operations.push(Operation::Among { claim: claim()?, values: written.among.clone() });
         }
         if let Some(setting) = &written.in_setting {
-            operations.push(Operation::InSetting { claim: claim()?, setting: setting.clone() });
+            operations.push(Operation::InSetting { claim: claim()?, setting: setting.clone(), case: written.case });
         }
         if let Some(value) = written.boolean {
             operations.push(Operation::Boolean { claim: claim()?, value });
@@ -318,7 +342,10 @@ impl TryFrom<WrittenStep> for Step {
             operations.push(Operation::Holds { claim: claim()?, field: field.clone() });
         }
         if let Some(field) = &written.switch {
-            operations.push(Operation::Switch { field: field.clone() });
+            operations.push(Operation::Switch { field: field.clone(), on: true });
+        }
+        if let Some(field) = &written.switched_off_by {
+            operations.push(Operation::Switch { field: field.clone(), on: false });
         }
         if let Some(field) = &written.until {
             operations.push(Operation::Until { field: field.clone() });
@@ -365,8 +392,11 @@ impl Operation {
             Self::Among { values, .. } => {
                 values.values().filter(|field| !field.is_empty()).map(String::as_str).collect()
             }
-            Self::Holds { field, .. } | Self::Switch { field } | Self::Until { field } => vec![field],
-            Self::Locked(lock) => std::iter::once(lock.field.as_str()).chain(lock.disables.as_deref()).collect(),
+            Self::Holds { field, .. } | Self::Switch { field, .. } | Self::Until { field } => vec![field],
+            Self::Locked(lock) => std::iter::once(lock.field.as_str())
+                .chain(lock.disables.as_deref())
+                .chain(lock.clears.as_deref())
+                .collect(),
             _ => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use trustctl_claims::{Claims, Value};
 
 use crate::cause;
 use crate::check::check;
-use crate::envelope::{CHECKS, Header, Refused, Used};
+use crate::envelope::{CHECKS, Envelope, Header, Refused, Used};
 use crate::judge::{Judge, Question};
 use crate::prepare::{Asks, Prepared, PreparedStep};
 use crate::take::take;
@@ -51,17 +51,19 @@ impl Judge<'_> {
         question: &Question<'_>,
         used: &Used<'_>,
     ) -> Vec<StepReport> {
-        let failed = self.envelope.check(self, header, claims, question, used).err();
+        let envelope = self.envelope_for(claims);
+        let failed = envelope.check(self, header, claims, question, used).err();
         let last = failed.as_ref().map_or(CHECKS.len(), |(at, _)| *at);
-        let passed = CHECKS.iter().take(last).map(|name| self.envelope_step(name, None, claims, question));
+        let passed = CHECKS.iter().take(last).map(|name| self.envelope_step(envelope, name, None, claims, question));
         let miss = failed
             .as_ref()
-            .and_then(|(at, refused)| Some(self.envelope_step(CHECKS.get(*at)?, Some(refused), claims, question)));
+            .and_then(|(at, refused)| Some(self.envelope_step(envelope, CHECKS.get(*at)?, Some(refused), claims, question)));
         passed.chain(miss).collect()
     }
 
     fn envelope_step(
         &self,
+        envelope: &Envelope,
         name: &str,
         refused: Option<&Refused>,
         claims: &Claims<'_>,
@@ -73,16 +75,16 @@ impl Judge<'_> {
             "not before" => Some("nbf"),
             "issued" => Some("iat"),
             "audience" => Some("aud"),
-            "first use" => Some("jti"),
+            "first use" => Some(envelope.rule.replay.claim.as_str()),
             _ => None,
         };
         let mut report = StepReport::new(name);
         report.found = claim.and_then(|claim| found(claims, claim));
         report.claim = claim.map(str::to_owned);
         report.expected = match name {
-            "audience" => self.envelope.audience.clone().into_iter().collect(),
-            "algorithm" => self.profile.envelope.algorithms.clone(),
-            "claims of every token" => self.profile.envelope.requires.clone(),
+            "audience" => envelope.audience.clone().into_iter().collect(),
+            "algorithm" => envelope.rule.algorithms.clone(),
+            "claims of every token" => envelope.rule.requires.clone(),
             _ => Vec::new(),
         };
         if let Some(refused) = refused {
@@ -164,7 +166,7 @@ fn expected(asks: &Asks, claims: &Claims<'_>, question: &Question<'_>) -> (Optio
             full.dedup();
             (Some(claim.name().to_owned()), full)
         }
-        Asks::NoneOf { claim, values } | Asks::Among { claim, values, .. } => {
+        Asks::NoneOf { claim, values, .. } | Asks::Among { claim, values, .. } => {
             (Some(claim.name().to_owned()), values.clone())
         }
         Asks::Boolean { claim, value } => (Some(claim.name().to_owned()), vec![value.to_string()]),
