@@ -84,7 +84,11 @@ fn what_does_not_make_sense_is_shown_by_field() {
             "`claims.project-pin.derived`",
         ),
         ("text: \"{project}//{file}@{ref_path}\"", "text: \"{project}//{file}\"", "`claims.ci_config_ref_uri.shape`"),
-        ("text: \"{project}//{file}@{ref_path}\"", "text: \"{host}//{file}@{ref_path}\"", "`claims.ci_config_ref_uri.shape`"),
+        (
+            "text: \"{project}//{file}@{ref_path}\"",
+            "text: \"{host}//{file}@{ref_path}\"",
+            "`claims.ci_config_ref_uri.shape`",
+        ),
         ("  - claim: pipeline_source", "  - claim: pipeline", "`requires.pipeline`"),
         (
             "    values: [push, web, webide, schedule, api, trigger, pipeline]",
