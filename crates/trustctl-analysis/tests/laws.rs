@@ -17,7 +17,7 @@ const NOW: UnixTime = UnixTime(1_795_262_400);
 const OPEN: [&str; 3] = ["missing-tenant-claim", "no-identity-claims", "reusable-workflow-without-caller"];
 
 /// Conditions of GitHub grants, at most one a claim.
-const CONDITIONS: [(&str, &[&str]); 14] = [
+const CONDITIONS: [(&str, &[&str]); 15] = [
     (
         "repository",
         &[
@@ -45,6 +45,7 @@ const CONDITIONS: [(&str, &[&str]); 14] = [
     ("workflow-file", &["publish.yml", "{ glob: \"*.yml\" }"]),
     ("called-workflow-repository", &["acme/shared"]),
     ("called-workflow-file", &["publish.yml"]),
+    ("own-workflow-file", &["publish.yml", "{ glob: \"*.yml\" }", "{ not: publish.yml }", "{ present: true }"]),
     ("event_name", &["push", "[push, pull_request_target]", "{ not: push }"]),
     ("runner_environment", &["github-hosted", "self-hosted"]),
     ("actor", &["octo", "{ glob: \"*\" }"]),

@@ -258,6 +258,65 @@ fn custom() {
     assert_eq!(rules, ["missing-tenant-claim"]);
 }
 
+/// The claims of whoever is shown to get in.
+fn shown(providers: &str, when: &str) -> serde_json::Map<String, serde_json::Value> {
+    let findings = lint(&[LintInput::new(read(providers, when))], NOW, &LintOptions::default());
+    let witness = findings.into_iter().find_map(|finding| finding.witness).expect("a witness");
+    serde_json::from_str(&witness.claims).expect("an object")
+}
+
+/// A file that must be the token's own makes a token whose claims say the same of repository, file and ref.
+#[test]
+fn a_strangers_own_workflow_is_the_strangers() {
+    let github = |when: &str| {
+        let claims = shown("github-actions", when);
+        let text = |name: &str| claims.get(name).and_then(|value| value.as_str()).unwrap_or("").to_owned();
+        assert_eq!(text("repository"), "evil-corp/widgets", "{when}");
+        let own = text("job_workflow_ref");
+        let rest = own.strip_prefix("evil-corp/widgets/.github/workflows/").unwrap_or_else(|| panic!("{when}: {own}"));
+        let (file, end) = rest.split_once('@').unwrap_or_else(|| panic!("{when}: {own}"));
+        let wanted = if text("ref").is_empty() { text("sha") } else { text("ref") };
+        assert_eq!(end, wanted, "{when}");
+        (file.to_owned(), text("workflow_ref"))
+    };
+    assert_eq!(github("own-workflow-file: release.yml"), ("release.yml".to_owned(), String::new()));
+    assert_eq!(github("own-workflow-file: { glob: \"rel*.yml\" }, branch: main").0, "rel.yml");
+    assert_eq!(github("own-workflow-file: { not: publish.yml }").0, "main.yml");
+    assert_eq!(github("own-workflow-file: [a.yml, b.yml], ref: { present: false }").0, "a.yml");
+    let started = |file: &str| format!("evil-corp/widgets/.github/workflows/{file}@refs/tags/v1.4.0");
+    assert_eq!(
+        github("own-workflow-file: a.yml, workflow-file: { present: true }"),
+        ("a.yml".to_owned(), started("a.yml"))
+    );
+    assert_eq!(github("own-workflow-file: a.yml, workflow-file: b.yml"), ("a.yml".to_owned(), started("b.yml")));
+
+    let gitlab = |providers: &str, when: &str| {
+        let claims = shown(providers, when);
+        claims.get("ci_config_ref_uri").and_then(|value| value.as_str()).map(str::to_owned)
+    };
+    let on_gitlab = gitlab("gitlab", "own-config-file: ci/x.yml");
+    assert_eq!(on_gitlab.as_deref(), Some("gitlab.com/evil-corp/widgets//ci/x.yml@refs/tags/v1.4.0"));
+    let here = "gitlab: { host: \"gitlab.acme.example:8443\" }";
+    let on_own = gitlab(here, "own-config-file: { present: true }");
+    assert_eq!(on_own.as_deref(), Some("gitlab.acme.example:8443/evil-corp/widgets//.gitlab-ci.yml@refs/tags/v1.4.0"));
+    // Of a branch the example has no whole ref, and then the commit stands there.
+    let of_branch = gitlab(here, "own-config-file: ci/x.yml, branch: main");
+    let commit = "714a629c0b401fdce83e847fc9589983fc6f46bc";
+    assert_eq!(of_branch, Some(format!("gitlab.acme.example:8443/evil-corp/widgets//ci/x.yml@{commit}")));
+    assert_eq!(gitlab("gitlab", "own-config-file: { present: false }"), None);
+}
+
+/// The own file names nobody; beside the repository's name it is as open as that.
+#[test]
+fn an_own_workflow_fixes_no_tenant() {
+    let runner = "runner_environment: github-hosted, environment: npm";
+    let github = |when: &str| found("github-actions", &format!("{when}, {runner}"));
+    assert_eq!(github("own-workflow-file: release.yml"), [("missing-tenant-claim", "anyone")]);
+    let by_name = [("mutable-name-without-id", "re-registered-name")];
+    assert_eq!(github("own-workflow-file: release.yml, repository: acme/widgets"), by_name);
+    assert_eq!(github("own-workflow-file: release.yml, repository-pin: acme@1/widgets@2"), []);
+}
+
 /// A whole trust file: rules with the severity of what they find.
 fn severities(text: &str) -> Vec<(&'static str, &'static str)> {
     let reading = read_text("trust.yaml", text);

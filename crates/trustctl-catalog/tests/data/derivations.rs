@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::common::{cuts, value};
-use trustctl_catalog::{Catalogue, Piece, Provider, Shape};
+use trustctl_catalog::{Catalogue, Derivation, Piece, Provider, Shape};
 use trustctl_pattern::{Cut, Language, LanguagePart, Pattern, ambiguous_cut};
 
 fn provider(kind: &str) -> &'static Provider {
@@ -123,6 +123,54 @@ fn a_called_workflow_is_not_the_caller() {
     assert_eq!(get("called-workflow-repository").as_deref(), Some("acme/shared"));
     assert_eq!(get("called-workflow-ref").as_deref(), Some("refs/tags/v2"));
     assert_eq!(derived("github-actions", "workflow-file", &claims[1..]), None);
+}
+
+#[test]
+fn a_workflow_is_the_repositorys_own_or_no_file() {
+    let sha = "2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d";
+    let own = |text: &str, git_ref: &str| {
+        let claims = [("repository", "acme/widgets"), ("ref", git_ref), ("sha", sha), ("job_workflow_ref", text)];
+        derived("github-actions", "own-workflow-file", &claims)
+    };
+    let main = "refs/heads/main";
+    for (text, git_ref) in [
+        ("acme/widgets/.github/workflows/publish.yml@refs/heads/main", main),
+        ("acme/widgets/.github/workflows/publish.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d", main),
+        ("acme/widgets/.github/workflows/publish.yml@2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d", ""),
+        ("acme/widgets/.github/workflows/publish.yml@refs/heads/a@b.yml", "refs/heads/a@b.yml"),
+    ] {
+        assert_eq!(own(text, git_ref).as_deref(), Some("publish.yml"), "{text}");
+    }
+    for text in [
+        "acme/shared/.github/workflows/publish.yml@refs/heads/main",
+        "acme/widgets-two/.github/workflows/publish.yml@refs/heads/main",
+        "acme/widgets/.github/workflows/publish.yml@refs/heads/next",
+        "acme/widgets/.github/workflows/publish.yml@main",
+        "acme/widgets/.github/workflows/publish.yml@",
+        "acme/widgets/.github/workflows/.yml@refs/heads/main",
+        "acme/widgets/.github/workflows/a/publish.yml@refs/heads/main",
+        "",
+    ] {
+        assert_eq!(own(text, main), None, "{text}");
+    }
+}
+
+/// What `between` lets through is a value of the claim: `matching` says it where it is cut, `values` where it is written.
+#[test]
+fn a_piece_between_texts_is_a_value_of_its_claim() {
+    let mut seen = 0;
+    for provider in Catalogue::bundled().unwrap().providers() {
+        for (name, claim) in &provider.claims {
+            let Some(Derivation::Between { pattern, .. }) = &claim.derived else { continue };
+            let language = |text: &str| Pattern::regex(text).unwrap().language();
+            let values = language(claim.values.as_deref().expect("what its values are"));
+            assert!(language(pattern).is_subset_of(&values).is_yes(), "{}: {name}", provider.kind);
+            assert!(values.is_subset_of(&language(pattern)).is_yes(), "{}: {name}", provider.kind);
+            assert!(claim.tenant.is_none() && !claim.source, "{}: {name}", provider.kind);
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 2);
 }
 
 #[test]

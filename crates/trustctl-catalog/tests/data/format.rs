@@ -5,6 +5,9 @@ use trustctl_catalog::{Catalogue, CatalogueError, DataFile, NormalForm};
 const PROVIDER: &str = include_str!("../../providers/gitlab.yaml");
 const REGISTRY: &str = include_str!("../../registries/npm.yaml");
 
+/// How `own-config-file` is cut.
+const OWN: &str = r#"between: ["{issuer}/{project_path}//{}@{ref_path}", "{issuer}/{project_path}//{}@{sha}"]"#;
+
 fn read_provider(text: &str) -> Result<Catalogue, CatalogueError> {
     Catalogue::read(&[DataFile { name: "providers/gitlab.yaml", text }], &[])
 }
@@ -83,6 +86,17 @@ fn what_does_not_make_sense_is_shown_by_field() {
             "{ join: \"{project_path}\", of: project_id }",
             "`claims.project-pin.derived`",
         ),
+        (OWN, "between: []", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{project_path}//@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{project_path}//{}{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{path}//{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{branch}//{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{runner_id}//{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{iss}/{project_path}//{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}/{ci_config_ref_uri}//{}@{ref_path}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "between: [\"{issuer}//{}\"]", "`claims.own-config-file.derived`"),
+        (OWN, "after: gitlab.com/", "`claims.own-config-file.derived`"),
+        (OWN, "piece: file", "`claims.own-config-file.derived`"),
         ("text: \"{project}//{file}@{ref_path}\"", "text: \"{project}//{file}\"", "`claims.ci_config_ref_uri.shape`"),
         (
             "text: \"{project}//{file}@{ref_path}\"",
@@ -173,6 +187,7 @@ fn every_field_is_documented() {
         broken("  caller-chooses: true", "  caller-choose: true"),
         broken("    composed: true", "    compose: true"),
         broken("  - claim: pipeline_source", "  - clam: pipeline_source"),
+        broken(OWN, "among: []"),
         broken("  - kind: shared-keys\n", "  - kid: shared-keys\n"),
         broken("  - kind: shared-keys\n", "  - kind: shared-key\n"),
         Catalogue::read(&[], &[file]).unwrap_err().to_string(),

@@ -20,7 +20,10 @@ pub(crate) fn aimed(mut token: Token, mut question: Question, aim: Aim<'_>) -> (
     if keep & 2 == 2 {
         token.insert("event_name", Json::of("push"));
     }
-    for (at, (claim, matcher)) in grant.when.iter().enumerate() {
+    let mut asked: Vec<_> = grant.when.iter().enumerate().collect();
+    // The others decide what is the token's own.
+    asked.sort_by_key(|(_, (claim, _))| **claim == "own-workflow-file");
+    for (at, (claim, matcher)) in asked {
         if keep >> (at + 2) & 1 == 1 {
             meet(claim, matcher, &mut token, question.version.unwrap_or("1.4.0"));
         }
@@ -39,7 +42,11 @@ fn meet(claim: &'static str, matcher: &Matcher, token: &mut Token, version: &str
         Matcher::Not(_) => put(claim, if claim == "build" { "7" } else { "other/x" }, token),
         Matcher::Present(true) => put(claim, if claim == "nightly" { "true" } else { "x/x" }, token),
         Matcher::Present(false) => {
-            token.remove(if matches!(claim, "branch" | "tag") { "ref" } else { claim });
+            token.remove(match claim {
+                "branch" | "tag" => "ref",
+                "own-workflow-file" => "job_workflow_ref",
+                _ => claim,
+            });
         }
     }
 }
@@ -51,6 +58,16 @@ fn put(claim: &'static str, text: &str, token: &mut Token) {
         "labels" => token.insert("labels", Json::List(vec![Json::of("x"), Json::of(text)])),
         "nightly" => token.insert("nightly", Json::Bool(text == "true")),
         "build" => token.insert("build", Json::Number(if text == "-7" { "-7" } else { "7" })),
+        "own-workflow-file" => {
+            let file = text.replace(".YML", ".yml");
+            let file = if file.ends_with(".yml") { file.as_str() } else { "x.yml" };
+            let own = |claim: &str, otherwise: &str| match token.get(claim) {
+                Some(Json::Text(text)) => text.clone(),
+                _ => otherwise.to_owned(),
+            };
+            let (repository, end) = (own("repository", "acme/widgets"), own("ref", &own("sha", "refs/heads/main")));
+            token.insert("job_workflow_ref", Json::Text(format!("{repository}/.github/workflows/{file}@{end}")))
+        }
         "repository-pin" => {
             let (owner, name) = text.split_once('/').unwrap();
             let ((owner, owner_id), (name, id)) = (owner.split_once('@').unwrap(), name.split_once('@').unwrap());

@@ -74,6 +74,47 @@ fn the_called_workflow_named_in_place_of_the_started_one() {
 }
 
 #[test]
+fn a_workflow_that_is_not_the_tokens_own() {
+    let own = format!("{MINE}, own-workflow-file: publish.yml");
+    let written_in = |text: &str| [("job_workflow_ref", format!("{text:?}")), ("sha", "\"c0ffee\"".to_owned())];
+    let explained = |text: &str, without: &[&str], words: &str| {
+        let changes = written_in(text);
+        let changes: Vec<(&str, &str)> = changes.iter().map(|(name, json)| (*name, json.as_str())).collect();
+        let changes = [&changes, without.iter().map(|name| (*name, "")).collect::<Vec<_>>().as_slice()].concat();
+        explained(&own, &changes, "own-workflow-file", words);
+    };
+    explained(
+        "acme/shared/.github/workflows/publish.yml@refs/tags/v1.4.0",
+        &[],
+        "`job_workflow_ref` does not begin with `acme/widgets/.github/workflows/`: it is not of the token's own `repository`",
+    );
+    let other_ref = "acme/widgets/.github/workflows/publish.yml@refs/tags/v2";
+    explained(
+        other_ref,
+        &[],
+        "does not end in `@refs/tags/v1.4.0` or `@c0ffee`: it is not of the token's own `ref` or `sha`",
+    );
+    explained(other_ref, &["ref"], "does not end in `@c0ffee`: it is not of the token's own `sha`");
+    explained(other_ref, &["ref", "sha"], "is not compared with the token's own `ref` or `sha`: the token has none");
+    explained(
+        "acme/widgets/.github/workflows/publish.txt@c0ffee",
+        &["workflow_ref"],
+        "is read from `job_workflow_ref`",
+    );
+    let trace = trace(&own, &[("job_workflow_ref", "\"acme/shared/.github/workflows/publish.yml@refs/tags/v2\"")]);
+    let beside: Vec<&str> =
+        line(&trace, "own-workflow-file").beside.iter().map(|beside| beside.claim.as_str()).collect();
+    assert_eq!(beside, ["job_workflow_ref", "repository", "ref", "sha", "workflow_ref"]);
+    mended(
+        &own,
+        &[("job_workflow_ref", "\"acme/widgets/.github/workflows/build.yml@refs/tags/v1.4.0\"")],
+        "own-workflow-file",
+        "the workflow that was started",
+        "build.yml",
+    );
+}
+
+#[test]
 fn spelling() {
     let started = |file: &str| format!("\"acme/widgets/.github/workflows/{file}@refs/tags/v1.4.0\"");
     let file = format!("{MINE}, workflow-file: publish.yml");

@@ -127,6 +127,14 @@ const NAMES: [&str; 2] = ["widgets", "gadgets"];
 const TEXTS: [&str; 6] = ["main", "MAIN", "acme/widgets", "next", "v1", "m\u{e4}in"];
 const REFS: [&str; 6] =
     ["refs/heads/main", "refs/tags/v1.4.0", "refs/tags/v2.0.0-rc1", "refs/tags/v", "refs/heads/", "main"];
+const WORKFLOWS: [&str; 6] = [
+    "acme/widgets/.github/workflows/publish.yml@refs/heads/main",
+    "acme/widgets/.github/workflows/publish.yml@refs/tags/v1.4.0",
+    "acme/widgets/.github/workflows/ci.yml@c0ffee",
+    "acme/gadgets/.github/workflows/ci.yml@refs/heads/main",
+    "acme/widgets/.github/workflows/c\u{e4}.yml@refs/heads/main",
+    "acme/.github/workflows/@main",
+];
 const IDS: [&str; 2] = ["1", "22"];
 
 fn policy() -> impl Strategy<Value = Vec<Grant>> {
@@ -168,6 +176,7 @@ fn condition(provider: usize) -> BoxedStrategy<(&'static str, Matcher)> {
             with("branch", &["main", "next"], &["m*", "n**"]),
             with("tag", &["v1.4.0", "v2.0.0-rc1"], &["v*", "v1**"]),
             with("environment", &["main", "prod"], &["m*"]),
+            with("own-workflow-file", &["publish.yml", "ci.yml"], &["p*.yml", "**"]),
             select(&["v", "", "release-"][..]).prop_map(|before| ("tag", Matcher::Template(before, ""))),
             select(&["", "-rc1"][..]).prop_map(|after| ("environment", Matcher::Template("v", after))),
             select(&["acme@1/widgets@22", "acme@1/gadgets@1"][..]).prop_map(|pin| ("repository-pin", Matcher::Is(pin))),
@@ -250,13 +259,15 @@ fn token() -> impl Strategy<Value = Token> {
             text(&REFS),
             text(&["main", "prod", "v1.4.0", "v2.0.0-rc1", "m\u{e4}in"]),
             text(&["push", "push", "release", "pull_request"]),
+            text(&WORKFLOWS),
+            text(&["refs/heads/main", "c0ffee"]),
         ),
         (text(&TEXTS), json(number.boxed()), json(any::<bool>().prop_map(Json::Bool).boxed()), json(labels.boxed())),
     )
         .prop_map(
             |(
                 (iss, aud, repository, id, owner, owner_id),
-                (reference, environment, event),
+                (reference, environment, event, workflow, sha),
                 (pipeline, build, nightly, labels),
             )| {
                 let optional = [
@@ -267,6 +278,8 @@ fn token() -> impl Strategy<Value = Token> {
                     ("ref", reference),
                     ("environment", environment),
                     ("event_name", event),
+                    ("job_workflow_ref", workflow),
+                    ("sha", sha),
                     ("pipeline", pipeline),
                     ("build", build),
                     ("nightly", nightly),
@@ -318,6 +331,8 @@ fn junk() -> impl Strategy<Value = Vec<BTreeMap<String, String>>> {
             "repository_id",
             "environment",
             "event_name",
+            "job_workflow_ref",
+            "sha",
             "pipeline",
             "labels",
             "build",

@@ -132,6 +132,19 @@ fn value(claim: &str, token: &Token) -> Value {
                 _ => Value::Absent,
             }
         }
+        "own-workflow-file" => {
+            let parts = ["job_workflow_ref", "repository", "ref", "sha"].map(of);
+            if parts.iter().any(|part| matches!(part, Value::Wrong)) {
+                return Value::Wrong;
+            }
+            let [whole, repository, rest @ ..] = &parts;
+            let (Value::Text(whole), Value::Text(repository)) = (whole, repository) else { return Value::Absent };
+            let files: BTreeSet<&str> = rest.iter().filter_map(|end| own_file(whole, repository, end)).collect();
+            match files.iter().collect::<Vec<_>>().as_slice() {
+                [only] => Value::Text((**only).to_owned()),
+                _ => Value::Absent,
+            }
+        }
         _ => match (claim, token.get(claim)) {
             (_, None | Some(Json::Null)) => Value::Absent,
             (_, Some(Json::Text(text))) if text.is_empty() => Value::Absent,
@@ -152,6 +165,14 @@ fn value(claim: &str, token: &Token) -> Value {
             _ => Value::Wrong,
         },
     }
+}
+
+/// What is between them, where that is the name of a workflow's file.
+fn own_file<'w>(whole: &'w str, repository: &str, end: &Value) -> Option<&'w str> {
+    let Value::Text(end) = end else { return None };
+    let file = whole.strip_prefix(&format!("{repository}/.github/workflows/"))?.strip_suffix(&format!("@{end}"))?;
+    let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
+    (!stem.is_empty() && file.chars().all(|c| c != '/' && (' '..='~').contains(&c))).then_some(file)
 }
 
 fn holds(matcher: &Matcher, value: &Value, question: &Question, bound: &mut BTreeSet<String>) -> bool {

@@ -129,7 +129,9 @@ impl Between {
             if at > nearest.at {
                 continue;
             }
-            nearest.texts.extend(text_of(parts, filled).filter(|text| !nearest.texts.contains(text)));
+            nearest
+                .texts
+                .extend(text_of(parts, filled).filter(|text| !text.is_empty() && !nearest.texts.contains(text)));
             for part in parts {
                 let Part::Claim(number) = part else { continue };
                 let is_one = at != MisfitAt::Missing || part.text(filled).is_none();
@@ -183,4 +185,123 @@ impl Part {
 
 fn text_of(parts: &[Part], filled: &[Option<&str>]) -> Option<String> {
     parts.iter().map(|part| part.text(filled)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use trustctl_catalog::{Catalogue, Derivation};
+
+    use super::*;
+
+    /// GitHub's `own-workflow-file`: repository, ref and commit are its claims, in this order.
+    fn own_file(issuer: &str) -> Between {
+        of("github-actions", "own-workflow-file", issuer)
+    }
+
+    fn of(kind: &str, claim: &str, issuer: &str) -> Between {
+        let entry = Catalogue::bundled().unwrap().provider(kind).unwrap();
+        let Some(Derivation::Between { templates, pattern, .. }) = &entry.claims[claim].derived else {
+            panic!("{claim}")
+        };
+        let names: Vec<&String> = entry.claims.keys().collect();
+        let id = |name: &str| ClaimId(names.iter().position(|other| *other == name).unwrap() as u16);
+        Between::new(templates, pattern, issuer, id).unwrap()
+    }
+
+    #[test]
+    fn each_claim_is_asked_for_once() {
+        assert_eq!(own_file("https://a.example").claims().len(), 3);
+        assert!(own_file("https://a.example").claims().len() <= Between::MOST_CLAIMS);
+    }
+
+    #[test]
+    fn the_issuer_is_part_of_the_text() {
+        let own = [Some("acme/widgets"), Some("refs/heads/main"), None];
+        let value = "gitlab.acme.example:8443/acme/widgets//ci/x.yml@refs/heads/main";
+        let piece = |issuer| of("gitlab", "own-config-file", issuer).piece(value, &own);
+        assert_eq!(piece("https://gitlab.acme.example:8443"), Some("ci/x.yml"));
+        for other in ["https://gitlab.acme.example", "https://gitlab.com", "http://gitlab.acme.example:8443", ""] {
+            assert_eq!(piece(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_misfit_says_what_the_nearest_template_lacks() {
+        let own = own_file("https://a.example");
+        let filled = [Some("acme/widgets"), Some("refs/tags/v1"), Some("c0ffee")];
+        let misfit = |value: &str, filled: &[Option<&str>]| {
+            let misfit = own.misfit(value, filled);
+            let claims = misfit.claims.iter().map(|id| own.claims().iter().position(|other| other == id).unwrap());
+            (misfit.at, misfit.texts, claims.collect::<Vec<_>>())
+        };
+        let before = vec!["acme/widgets/.github/workflows/".to_owned()];
+        let value = "acme/shared/.github/workflows/a.yml@refs/tags/v1";
+        assert_eq!(misfit(value, &filled), (MisfitAt::Before, before, vec![0]));
+        let after = vec!["@refs/tags/v1".to_owned(), "@c0ffee".to_owned()];
+        let value = "acme/widgets/.github/workflows/a.yml@refs/tags/v2";
+        assert_eq!(misfit(value, &filled), (MisfitAt::After, after, vec![1, 2]));
+        let without_ref = [filled[0], None, filled[2]];
+        assert_eq!(misfit(value, &without_ref), (MisfitAt::After, vec!["@c0ffee".to_owned()], vec![2]));
+        assert_eq!(misfit(value, &[filled[0], None, None]), (MisfitAt::Missing, vec![], vec![1, 2]));
+        assert_eq!(misfit(value, &[None; 3]), (MisfitAt::Missing, vec![], vec![0]));
+        let value = "acme/widgets/.github/workflows/a.txt@c0ffee";
+        assert_eq!(misfit(value, &filled), (MisfitAt::Piece, vec![], vec![]));
+    }
+
+    /// Texts of the scraps that the rules are about: far more often nearly right than random characters.
+    fn scraps() -> impl Strategy<Value = String> {
+        const SCRAPS: [&str; 9] = ["a", "a/b", "/", "@", "x.yml", ".yml", "/.github/workflows/", "refs/a", "\u{e4}"];
+        proptest::collection::vec(proptest::sample::select(&SCRAPS[..]), 0..6).prop_map(|scraps| scraps.concat())
+    }
+
+    fn file() -> impl Strategy<Value = String> {
+        const FILES: [&str; 6] = ["a.yml", "a.yml@b.yml", "x.yaml", "a.yml@refs/a", ".yml", "a.txt"];
+        prop_oneof![3 => proptest::sample::select(&FILES[..]).prop_map(str::to_owned), 1 => scraps()]
+    }
+
+    fn filled() -> impl Strategy<Value = [Option<String>; 3]> {
+        let one = || proptest::option::weighted(0.9, scraps());
+        [one(), one(), one()]
+    }
+
+    proptest! {
+        /// By trying every stretch of the value as the piece.
+        #[test]
+        fn a_piece_is_the_only_stretch_that_fits(value in file(), filled in filled(), wrap in proptest::bool::weighted(0.9)) {
+            let own = own_file("https://a.example");
+            let [repository, git_ref, sha] = &filled;
+            let filled: Vec<Option<&str>> = filled.iter().map(Option::as_deref).collect();
+            let value = match (wrap, repository, git_ref) {
+                (true, Some(repository), Some(git_ref)) => format!("{repository}/.github/workflows/{value}@{git_ref}"),
+                _ => value,
+            };
+            let pattern = Pattern::regex(r"[^/]+\.ya?ml").unwrap();
+            let mut pieces = BTreeSet::new();
+            for end in [git_ref, sha].into_iter().flatten().filter(|end| !end.is_empty()) {
+                let Some(repository) = repository.as_ref().filter(|text| !text.is_empty()) else { continue };
+                for from in 0..value.len() {
+                    for to in from..value.len() {
+                        let Some(piece) = value.get(from..to) else { continue };
+                        if pattern.is_match(piece) && format!("{repository}/.github/workflows/{piece}@{end}") == value {
+                            pieces.insert(piece);
+                        }
+                    }
+                }
+            }
+            let only = pieces.pop_first().filter(|_| pieces.is_empty());
+            prop_assert_eq!(own.piece(&value, &filled), only);
+        }
+
+        #[test]
+        fn a_whole_value_has_its_piece(piece in file(), filled in filled()) {
+            let own = own_file("https://a.example");
+            let filled: Vec<Option<&str>> = filled.iter().map(Option::as_deref).collect();
+            if let Some(whole) = own.whole(&piece, &filled) {
+                prop_assert_eq!(own.piece(&whole, &filled), Some(piece.as_str()));
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One condition's value: a literal, a list, or a map of matchers.
 
-use trustctl_catalog::ClaimType;
+use trustctl_catalog::{ClaimType, Derivation};
 use trustctl_diag::{Diagnostic, FileId, Place};
 use trustctl_pattern::{Pattern, PatternError};
 
@@ -407,7 +407,7 @@ fn composed(position: &Position<'_>, subject: &Subject, node: &Node<'_>, builder
         .into_iter()
         .flat_map(|entry| &entry.claims)
         .filter(|(_, claim)| {
-            matches!(&claim.derived, Some(trustctl_catalog::Derivation::Piece { of, .. }) if *of == subject.name)
+            matches!(&claim.derived, Some(Derivation::Piece { of, .. } | Derivation::Between { of, .. }) if *of == subject.name)
         })
         .map(|(name, _)| format!("`{name}`"))
         .collect();
