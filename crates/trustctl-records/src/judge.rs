@@ -9,7 +9,7 @@ use trustctl_pattern::Pattern;
 use crate::check::{Learned, Miss, check};
 use crate::envelope::{Envelope, Header, Used};
 use crate::prepare::{Asks, Fill, Prepared};
-use crate::{FieldValue, Record, statements};
+use crate::{FieldValue, Record};
 
 /// A registry's operator's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,6 +173,13 @@ impl<'p> Judge<'p> {
             match allowed {
                 Ok(()) => {
                     ruling.records.push(index);
+                    let granted =
+                        prepared.statements.iter().flat_map(|stated| stated.decide(claims).unwrap_or_default());
+                    for grant in granted {
+                        if !ruling.grants.contains(grant) {
+                            ruling.grants.push(grant.clone());
+                        }
+                    }
                     if self.profile.combine != Combine::Union {
                         break;
                     }
@@ -266,9 +273,6 @@ impl<'p> Judge<'p> {
         last: Stage,
     ) -> (Result<(), Miss>, Vec<Learned>) {
         let mut learned = Vec::new();
-        if let Some(style) = prepared.publisher.statements {
-            return (statements::decide(style, &prepared.record, &self.settings, claims), learned);
-        }
         for step in &prepared.steps {
             if last == Stage::Lookup && step.step.stage != Stage::Lookup {
                 continue;
@@ -287,7 +291,8 @@ impl<'p> Judge<'p> {
                 });
             }
         }
-        (Ok(()), learned)
+        let stated = prepared.statements.as_ref().map_or(Ok(()), |statements| statements.decide(claims).map(|_| ()));
+        (stated, learned)
     }
 
     /// Whether the record is about tokens of this issuer.

@@ -11,6 +11,7 @@ pub(crate) fn apply(normal: Normal, value: &str, owner: Option<&str>) -> String 
         Normal::RepositoryName => repository_name(value, owner).to_owned(),
         Normal::WorkflowFile => workflow_file(value),
         Normal::LastSegment => last_segment(value).to_owned(),
+        Normal::NoEndSlash => value.strip_suffix('/').unwrap_or(value).to_owned(),
     }
 }
 

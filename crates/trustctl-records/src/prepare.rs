@@ -4,6 +4,7 @@ use trustctl_catalog::ClaimType;
 use trustctl_catalog::profile::{Case, Hole, Lock, Operation, Part, Publisher, Step, Take, TemplateText};
 use trustctl_claims::ClaimKey;
 
+use crate::statements::Statements;
 use crate::{FieldValue, Record, Settings, take};
 
 /// One record, ready to be decided by.
@@ -15,6 +16,8 @@ pub(crate) struct Prepared<'p> {
     pub(crate) issuers: Vec<String>,
     /// In the registry's order; steps that are not about this record are left out.
     pub(crate) steps: Vec<PreparedStep<'p>>,
+    /// Instead of steps, where the owner writes conditions.
+    pub(crate) statements: Option<Statements>,
 }
 
 #[derive(Debug)]
@@ -99,8 +102,12 @@ impl<'p> Prepared<'p> {
         let steps = publisher.rule.iter().filter(about_it);
         let steps = steps.map(|step| PreparedStep { step, asks: fill.asks(&step.operation, settings) }).collect();
         let named = publisher.issuer_field.as_ref().and_then(|field| record.text(field)).map(str::to_owned);
-        let issuers = named.map_or_else(|| publisher.issuers.clone(), |issuer| vec![issuer]);
-        Self { publisher, issuers, steps, record }
+        let mut issuers = named.map_or_else(|| publisher.issuers.clone(), |issuer| vec![issuer]);
+        let statements = publisher.statements.map(|style| Statements::new(style, publisher, &record));
+        if let Some(statements) = statements.as_ref().filter(|_| issuers.is_empty()) {
+            issuers = statements.issuers();
+        }
+        Self { publisher, issuers, steps, statements, record }
     }
 }
 

@@ -87,7 +87,11 @@ impl Record {
             problems = rules::between_fields(publisher, &record);
         }
         if let Some(style) = publisher.statements.filter(|_| problems.is_empty()) {
-            problems = crate::statements::problems(style, &record);
+            let own = |name: &str| {
+                let found = publisher.field(name).and_then(|field| place(field, value));
+                found.map_or_else(|| format!("/{name}"), |(at, _)| at)
+            };
+            problems = crate::statements::problems(style, publisher, &record, &own);
         }
         if problems.is_empty() { Ok(record) } else { Err(problems) }
     }
@@ -128,7 +132,9 @@ impl Record {
 pub(crate) fn place<'v>(field: &Field, value: &'v Value) -> Option<(String, &'v Value)> {
     let own = [format!("/{}", field.name)];
     let places = if field.at.is_empty() { &own[..] } else { &field.at };
-    places.iter().find_map(|at| value.pointer(at).map(|found| (at.clone(), found)))
+    // An object is the record itself, and never what stands in its place.
+    let fits = |at: &&String| !(at.is_empty() && value.is_object());
+    places.iter().filter(fits).find_map(|at| value.pointer(at).map(|found| (at.clone(), found)))
 }
 
 fn read_field(publisher: &Publisher, field: &Field, value: &Value) -> Result<Option<FieldValue>, RecordProblem> {

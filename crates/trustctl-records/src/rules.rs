@@ -111,6 +111,11 @@ pub(crate) fn publisher_of<'p>(profile: &'p Profile, value: &Value) -> Result<&'
     let problem =
         |reason: String, mend: String| RecordProblem { at: String::new(), field: String::new(), reason, mend };
     if !value.is_object() {
+        let is_whole =
+            |publisher: &Publisher| publisher.fields.iter().any(|field| field.at.iter().any(String::is_empty));
+        if let Some((name, _)) = profile.publishers.iter().find(|(_, publisher)| is_whole(publisher)) {
+            return Ok(name);
+        }
         return Err(problem("a record is an object".into(), "its fields as `name: value`".into()));
     }
     let listed = || profile.publishers.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

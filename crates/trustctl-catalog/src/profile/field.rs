@@ -11,6 +11,7 @@ pub struct Field {
     /// Its name in templates, usually the registry's own.
     pub name: String,
     /// Where a record file has it, as JSON Pointers (RFC 6901), the first being the one that is written; `/NAME` where empty.
+    /// `""` is the whole record, where it is no object: a list of statements.
     #[serde(default)]
     pub at: Vec<String>,
     /// What it is, and where a user finds it.
@@ -89,6 +90,8 @@ pub enum Normal {
     WorkflowFile,
     /// The last part of a path or address, query and fragment cut off: NuGet's way.
     LastSegment,
+    /// A slash at the end goes: an issuer that is written as an address.
+    NoEndSlash,
 }
 
 /// What must hold of a field's value.

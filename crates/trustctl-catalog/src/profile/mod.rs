@@ -112,6 +112,9 @@ pub struct Publisher {
     /// How a record that is a list of statements decides.
     #[serde(default)]
     pub statements: Option<StatementStyle>,
+    /// What a statement may grant, where the style has scopes of each statement's own.
+    #[serde(default)]
+    pub scopes: Vec<String>,
     /// Claims that the registry knows and does not look at; others that neither the envelope nor the rule names are reported to its operators.
     #[serde(default)]
     pub ignores: Vec<String>,

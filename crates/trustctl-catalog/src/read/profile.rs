@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Head, Place, parse};
-use crate::profile::{AudienceCheck, Combine, Field, Operation, Profile, Publisher, RecordRule, Step, TemplateText};
+use crate::profile::{
+    AudienceCheck, Combine, Field, FieldType, Operation, Profile, Publisher, RecordRule, StatementStyle, Step,
+    TemplateText,
+};
 use crate::{CatalogueError, DataFile};
 
 /// Reads one file.
@@ -65,9 +68,10 @@ fn check_publisher(
     place.check(issuers.iter().filter(|said| **said).count() == 1, &at("issuers"), || {
         "one of `issuers`, `issuer-pattern` and `issuer-field` says whose tokens are meant".into()
     })?;
-    place.check(publisher.rule.is_empty() == publisher.statements.is_some(), &at("rule"), || {
-        "one of `rule` and `statements` says how a record decides".into()
+    place.check(!publisher.rule.is_empty() || publisher.statements.is_some(), &at("rule"), || {
+        "`rule`, `statements` or both say how a record decides".into()
     })?;
+    check_statements(place, &at("statements"), publisher)?;
 
     let mut fields: BTreeSet<&str> = BTreeSet::new();
     for field in &publisher.fields {
@@ -120,10 +124,28 @@ fn check_publisher(
     Ok(())
 }
 
+/// A style reads fields by name.
+fn check_statements(place: &Place<'_>, at: &str, publisher: &Publisher) -> Result<(), CatalogueError> {
+    let field = match publisher.statements {
+        None => None,
+        Some(StatementStyle::FirstMatches | StatementStyle::LastMatches) => Some("statements"),
+        Some(StatementStyle::RequiredClaims) => Some("claims"),
+    };
+    if let Some(field) = field {
+        let is_any = publisher.field(field).is_some_and(|field| field.kind == FieldType::Any);
+        place.check(is_any, at, || format!("this style reads a field `{field}` of the type `any`"))?;
+    }
+    let has_scopes = publisher.statements == Some(StatementStyle::FirstMatches);
+    place.check(has_scopes != publisher.scopes.is_empty(), at, || {
+        "`scopes` are what statements of the style `first-matches` grant".into()
+    })
+}
+
 fn check_field(place: &Place<'_>, at: &str, field: &Field) -> Result<(), CatalogueError> {
     let name = &field.name;
-    place.check(field.at.iter().all(|at| at.starts_with('/')), at, || {
-        format!("`at` of `{name}` holds JSON Pointers, which begin with `/`")
+    let is_whole = |at: &String| at.is_empty() && field.kind == FieldType::Any;
+    place.check(field.at.iter().all(|at| at.starts_with('/') || is_whole(at)), at, || {
+        format!("`at` of `{name}` holds JSON Pointers, which begin with `/`; of the type `any`, the whole record's too")
     })?;
     place.check(!(field.required && field.default.is_some()), at, || {
         format!("`{name}` is required, so it has no default")

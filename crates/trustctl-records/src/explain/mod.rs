@@ -96,20 +96,25 @@ impl Judge<'_> {
 
     fn record(&self, prepared: &Prepared<'_>, claims: &Claims<'_>, question: &Question<'_>) -> RecordReport {
         let is_about_issuer = self.is_issuer(prepared, claims);
-        let mut steps = if !is_about_issuer {
-            Vec::new()
-        } else if let Some(style) = prepared.publisher.statements {
-            crate::statements::explain(style, &prepared.record, &self.settings, claims)
-        } else {
-            prepared.steps.iter().map(|step| step_report(step, claims, question)).collect()
-        };
+        let (mut steps, mut warnings, mut grants) = (Vec::new(), Vec::new(), Vec::new());
+        if is_about_issuer {
+            steps.extend(prepared.steps.iter().map(|step| step_report(step, claims, question)));
+        }
+        if let Some(statements) = prepared.statements.as_ref().filter(|_| is_about_issuer) {
+            if steps.iter().all(StepReport::holds) {
+                grants = statements.decide(claims).unwrap_or_default().to_vec();
+            }
+            let told = statements.explain(claims);
+            steps.extend(told.steps);
+            warnings.extend(told.warnings);
+        }
         // A cause often shows in the other steps, so it is looked for once they are all there.
         let causes: Vec<Option<String>> =
             steps.iter().map(|step| cause::of(self, prepared, step, &steps, claims)).collect();
         for (step, cause) in steps.iter_mut().zip(causes) {
             step.cause = step.cause.take().or(cause);
         }
-        RecordReport { publisher: prepared.record.publisher.clone(), is_about_issuer, steps }
+        RecordReport { publisher: prepared.record.publisher.clone(), is_about_issuer, steps, grants, warnings }
     }
 
     /// Claims that are neither of the envelope nor in the rule of any record kind for this issuer, nor known to be ignored.
@@ -188,7 +193,7 @@ pub(crate) fn found(claims: &Claims<'_>, claim: &str) -> Option<String> {
 
 /// The record of which fewest steps fail; of equals, the first.
 fn nearest(records: &[RecordReport]) -> Option<usize> {
-    let failing = |report: &RecordReport| report.steps.len() - report.holding();
+    let failing = |report: &RecordReport| report.failures().len();
     let about = records.iter().enumerate().filter(|(_, report)| report.is_about_issuer);
     about.min_by_key(|(at, report)| (failing(report), *at)).map(|(at, _)| at)
 }

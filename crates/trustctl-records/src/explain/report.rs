@@ -1,5 +1,7 @@
 //! A decision with its reasons, as values that others write out.
 
+use std::collections::BTreeSet;
+
 use trustctl_catalog::profile::Stage;
 
 use crate::check::Miss;
@@ -38,12 +40,27 @@ pub struct RecordReport {
     pub is_about_issuer: bool,
     /// Every step, also those after the first that does not hold.
     pub steps: Vec<StepReport>,
+    /// What it grants to this token by name: scopes or service accounts; empty for a refusal, and where it names none.
+    pub grants: Vec<String>,
+    /// What a user should know of the record whatever the decision.
+    pub warnings: Vec<String>,
 }
 
 impl RecordReport {
-    /// The first step that does not hold.
+    /// The first step that does not hold; of alternatives, in the nearest one.
     pub fn first_failure(&self) -> Option<&StepReport> {
-        self.steps.iter().find(|step| !step.holds())
+        self.failures().into_iter().next()
+    }
+
+    /// Why it does not let the token in: the steps that do not hold, and of alternatives those of the one that is nearest.
+    /// Empty for a record that does.
+    pub fn failures(&self) -> Vec<&StepReport> {
+        let failing = |alternative: Option<usize>| {
+            self.steps.iter().filter(move |step| step.alternative == alternative && !step.holds())
+        };
+        let alternatives: BTreeSet<usize> = self.steps.iter().filter_map(|step| step.alternative).collect();
+        let nearest = alternatives.into_iter().min_by_key(|at| failing(Some(*at)).count());
+        failing(None).chain(nearest.into_iter().flat_map(|at| failing(Some(at)))).collect()
     }
 
     /// How many steps hold.
@@ -77,6 +94,8 @@ pub struct StepReport {
     pub why: Option<String>,
     /// The usual cause, in words.
     pub cause: Option<String>,
+    /// Where a record's statements are several ways in, one of which is enough: which of them it is a part of, from 0.
+    pub alternative: Option<usize>,
 }
 
 impl StepReport {
@@ -94,6 +113,7 @@ impl StepReport {
             stage: None,
             why: None,
             cause: None,
+            alternative: None,
         }
     }
 
