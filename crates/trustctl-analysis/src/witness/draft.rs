@@ -211,7 +211,7 @@ impl<'g, 'a> Draft<'g, 'a> {
         for (name, claim) in &entry.claims {
             let identifies =
                 claim.tenant.is_some() || matches!(claim.role, Role::Tenant | Role::Repository | Role::Actor);
-            let is_part = claim.example.contains('{') || claim.derived.is_some();
+            let is_part = !names(&template(&claim.example)).is_empty() || claim.derived.is_some();
             if identifies && !is_part && which(claim) {
                 self.habits.insert(name.clone(), fresh(claim));
             }
@@ -427,4 +427,26 @@ fn fresh_id(example: &str, values: Option<&str>) -> String {
         |id: &String| values.and_then(|values| Pattern::regex(values).ok()).is_none_or(|values| values.is_match(id));
     let kept = || example.split_once('-').map(|(word, rest)| format!("{word}-{}", sixes(rest)));
     Some(sixes(example)).filter(fits).or_else(|| kept().filter(fits)).unwrap_or_else(|| sixes(example))
+}
+
+#[cfg(test)]
+mod tests {
+    use trustctl_catalog::{Catalogue, Claim, NameKind};
+    use trustctl_pattern::Pattern;
+
+    use super::{fresh, names, template};
+
+    /// A stranger's id is one that the provider could have given.
+    #[test]
+    fn fresh_ids_are_of_their_claims_values() {
+        for entry in Catalogue::bundled().unwrap().providers() {
+            let is_part = |claim: &Claim| claim.derived.is_some() || !names(&template(&claim.example)).is_empty();
+            let own = entry.claims.iter().filter(|(_, claim)| !is_part(claim) && !claim.example.is_empty());
+            for (name, claim) in own.filter(|(_, claim)| claim.name_kind == NameKind::Id) {
+                let fits =
+                    claim.values.as_ref().is_none_or(|values| Pattern::regex(values).unwrap().is_match(&fresh(claim)));
+                assert!(fits, "{} {name}: {}", entry.kind, fresh(claim));
+            }
+        }
+    }
 }
