@@ -59,6 +59,7 @@ fn what_does_not_make_sense_is_shown_by_field() {
         ("template: https://{host}", "template: https://{hots}", "`issuers.https://{hots}`"),
         ("template: https://{host}", "template: http://{host}", "`issuers.http://{host}`"),
         ("template: https://{host}", "template: https://{host}/", "`issuers.https://{host}/`"),
+        ("    fields:\n      host:\n", "    fields:\n      hots:\n", "`issuers.https://{host}`"),
         (
             "    pinned-by: [namespace_id]\n    about: \"The group",
             "    pinned-by: [namespace_ids]\n    about: \"The group",
@@ -129,6 +130,17 @@ fn what_does_not_make_sense_is_shown_by_field() {
         let error = broken(from, to);
         assert!(error.contains(field), "{error}");
     }
+}
+
+/// A trust file's key means one thing, whichever form it chooses.
+#[test]
+fn forms_share_their_fields() {
+    let github = include_str!("../../providers/github-actions.yaml");
+    let (first, second) = github.split_at(github.rfind("own part of SUBDOMAIN.ghe.com").unwrap());
+    let text =
+        format!("{first}other part of SUBDOMAIN.ghe.com{}", second.trim_start_matches("own part of SUBDOMAIN.ghe.com"));
+    let error = Catalogue::read(&[DataFile { name: "providers/github-actions.yaml", text: &text }], &[]).unwrap_err();
+    assert!(error.to_string().contains("the field `subdomain` is another one"), "{error}");
 }
 
 #[test]
