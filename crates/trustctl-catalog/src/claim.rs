@@ -43,6 +43,9 @@ pub struct Claim {
     pub example: String,
     /// How it is derived; `None` for a claim of the token.
     pub derived: Option<Derivation>,
+    /// The claims that it is put together of in every token, with the text between: a claim of the token that says what
+    /// others say as well. Nothing is read by it; it tells what follows of what.
+    pub joined: Option<Vec<JoinPart>>,
     /// JSON Pointer (RFC 6901) of a nested member; `None` for a member of the token itself.
     pub at: Option<String>,
     /// The day from which on tokens have it, where it came later than the provider: `2023-01-10`.
@@ -311,7 +314,7 @@ impl fmt::Display for Around {
     }
 }
 
-/// A part of a [`Derivation::Join`].
+/// A part of a [`Derivation::Join`], or of a [`Claim::joined`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoinPart {
     /// This text.

@@ -7,6 +7,7 @@
 
 mod envelope;
 mod field;
+mod meaning;
 mod rule;
 mod template;
 
@@ -19,7 +20,8 @@ use crate::{Basis, CatalogueError, DataFile, bundle, read};
 
 pub use envelope::{AudienceCheck, Envelope, EnvelopeParts, Replay, ReplayScope, WhenIssued};
 pub use field::{Blank, Field, FieldRule, FieldType, Normal, RecordRule, Words};
-pub use rule::{Case, Combine, Disclosure, Lock, Meaning, Operation, Sense, Side, Stage, StatementStyle, Step, Teller};
+pub use meaning::{ActionField, Direction, Gives, Loss, Meaning, Sense};
+pub use rule::{Case, Combine, Disclosure, Lock, Operation, Side, Stage, StatementStyle, Step, Teller};
 pub use template::{Hole, Part, Take, TemplateText};
 
 /// What one registry does with its trust records and a token.
@@ -127,9 +129,15 @@ pub struct Publisher {
     /// What a record means in the trust language, for import and export.
     #[serde(default)]
     pub means: Vec<Meaning>,
-    /// What that leaves out, each a sentence; shown on import.
+    /// What that leaves out, or says otherwise.
     #[serde(default)]
-    pub loses: Vec<String>,
+    pub loses: Vec<Loss>,
+    /// What the record lets its holder do, and to what; without it the registry's main action, to what stands beside it.
+    #[serde(default)]
+    pub gives: Gives,
+    /// The fields of the provider's issuer template, where a record says which of the provider's issuers it means.
+    #[serde(default)]
+    pub issuer_fields: BTreeMap<String, TemplateText>,
 }
 
 impl Publisher {

@@ -221,44 +221,6 @@ pub enum StatementStyle {
     RequiredClaims,
 }
 
-/// What a part of the record means in the trust language.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Meaning {
-    /// The trust language's claim.
-    pub claim: String,
-    /// What the condition is.
-    pub is: Sense,
-    /// Texts of the condition; left out where a field of theirs is not set.
-    #[serde(default)]
-    pub values: Vec<TemplateText>,
-    /// More texts, each only where the record's boolean is true, as in a step's `among`.
-    #[serde(default)]
-    pub among: BTreeMap<String, String>,
-    /// The condition is there only where the record has this field; of a boolean, where it is true.
-    #[serde(default)]
-    pub when: Option<String>,
-    /// The condition is there only where the record has not this field, or where it is false.
-    #[serde(default)]
-    pub unless: Option<String>,
-}
-
-/// The matcher of a [`Meaning`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sense {
-    /// The value, or one of the values.
-    Equals,
-    /// The value, in whatever case.
-    EqualsIgnoringCase,
-    /// None of the values.
-    Not,
-    /// A list claim that holds each of the values.
-    Contains,
-    /// The text of a template, in which `{field|version}` stands for the field with `{version}` in it.
-    Template,
-}
-
 /// The written form: a step with exactly one operation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -56,6 +56,7 @@ pub(crate) struct WrittenClaim {
     about: String,
     example: String,
     derived: Option<WrittenDerivation>,
+    joined: Option<String>,
     at: Option<String>,
     since: Option<String>,
     cite: Option<String>,
@@ -107,6 +108,14 @@ impl WrittenClaim {
             Some(written) => Some(written.into_derivation(place, &format!("{field}.derived"))?),
             None => None,
         };
+        let joined = match &self.joined {
+            Some(text) => {
+                place.check(derived.is_none(), field, || "is `derived`, so it is not `joined`".into())?;
+                let parts = template::parts(text).map_err(|problem| place.error(&format!("{field}.joined"), problem))?;
+                Some(parts.into_iter().map(JoinPart::from).collect())
+            }
+            None => None,
+        };
         Ok(Claim {
             kind: self.r#type,
             role: self.role,
@@ -125,6 +134,7 @@ impl WrittenClaim {
             about: self.about,
             example: self.example,
             derived,
+            joined,
             at: self.at,
             since: self.since,
             cite: self.cite,
@@ -232,6 +242,14 @@ fn check_references(
     }
     for other in claim.tenant.iter().flat_map(|mark| mark.with.keys()) {
         known(other, "tenant.with")?;
+    }
+    for part in claim.joined.iter().flatten() {
+        if let JoinPart::Claim(other) = part {
+            known(other, "joined")?;
+            if let Some(source) = claims.get(other) {
+                require_text(claim, source, place, &format!("{field}.joined"))?;
+            }
+        }
     }
     let part = format!("{field}.derived");
     let token_claim = |other: &str| {

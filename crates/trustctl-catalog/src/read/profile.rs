@@ -108,20 +108,35 @@ fn check_publisher(
         place.check(steps.insert(&step.name), &at("rule"), || format!("step `{}` stands twice", step.name))?;
         check_step(place, &at("rule"), step, &names)?;
     }
+    check_meaning(place, publisher, &names, &at)
+}
+
+fn check_meaning(
+    place: &Place<'_>,
+    publisher: &Publisher,
+    names: &Names<'_>,
+    at: &dyn Fn(&str) -> String,
+) -> Result<(), CatalogueError> {
+    let field = |part: &str, field: &str| {
+        place.check(names.fields.contains(field), &at(part), || format!("`{field}` is no field and no computed value"))
+    };
     for meaning in &publisher.means {
         for template in &meaning.values {
             names.check(place, &at("means"), template)?;
         }
-        for field in meaning.among.values().chain(&meaning.when) {
-            place.check(names.fields.contains(field.as_str()), &at("means"), || {
-                format!("`{field}` of `{}` is no field and no computed value", meaning.claim)
-            })?;
-        }
+        meaning.among.values().chain(&meaning.when).chain(&meaning.unless).try_for_each(|name| field("means", name))?;
         place.check(!meaning.values.is_empty() || !meaning.among.is_empty(), &at("means"), || {
             format!("`{}` has no `values`", meaning.claim)
         })?;
     }
-    Ok(())
+    for loss in &publisher.loses {
+        let named = loss.when.iter().chain(&loss.unless).chain(loss.field.iter().map(|(name, _)| name));
+        named.into_iter().try_for_each(|name| field("loses", name))?;
+    }
+    let gives = &publisher.gives;
+    let lists = gives.actions.iter().map(|actions| &actions.field).chain(&gives.packages).chain(&gives.accounts);
+    lists.into_iter().try_for_each(|name| field("gives", name))?;
+    publisher.issuer_fields.values().try_for_each(|template| names.check(place, &at("issuer-fields"), template))
 }
 
 /// A style reads fields by name.
