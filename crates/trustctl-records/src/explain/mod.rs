@@ -6,9 +6,9 @@ use trustctl_claims::{Claims, Value};
 
 use crate::cause;
 use crate::check::check;
-use crate::envelope::{CHECKS, Envelope, Header, Refused, Used};
+use crate::envelope::{CHECKS, Envelope, Header, Used};
 use crate::judge::{Judge, Question};
-use crate::prepare::{Asks, Prepared, PreparedStep};
+use crate::prepare::{Asks, Prepared, PreparedStep, TextPart};
 use crate::take::take;
 
 pub use report::{Explanation, RecordReport, StepReport, StepState};
@@ -44,6 +44,11 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether some record compares the token with the version that is published, so that nothing can be said without it.
+    pub fn needs_version(&self) -> bool {
+        self.records.iter().flat_map(|prepared| &prepared.steps).any(|step| step.asks.needs_version())
+    }
+
     fn envelope_steps(
         &self,
         header: Option<&Header<'_>>,
@@ -54,44 +59,14 @@ impl Judge<'_> {
         let envelope = self.envelope_for(claims);
         let failed = envelope.check(self, header, claims, question, used).err();
         let last = failed.as_ref().map_or(CHECKS.len(), |(at, _)| *at);
-        let passed = CHECKS.iter().take(last).map(|name| self.envelope_step(envelope, name, None, claims, question));
-        let miss = failed
-            .as_ref()
-            .and_then(|(at, refused)| Some(self.envelope_step(envelope, CHECKS.get(*at)?, Some(refused), claims, question)));
+        let passed = CHECKS.iter().take(last).map(|name| envelope_step(envelope, name, claims));
+        let miss = failed.as_ref().and_then(|(at, refused)| {
+            let mut step = envelope_step(envelope, CHECKS.get(*at)?, claims);
+            step.cause = cause::of_envelope(self, refused, &step.expected, claims);
+            step.state = StepState::Refused(cause::refusal(self, envelope, refused, header, claims));
+            Some(step)
+        });
         passed.chain(miss).collect()
-    }
-
-    fn envelope_step(
-        &self,
-        envelope: &Envelope,
-        name: &str,
-        refused: Option<&Refused>,
-        claims: &Claims<'_>,
-        question: &Question<'_>,
-    ) -> StepReport {
-        let claim = match name {
-            "issuer" => Some("iss"),
-            "expiry" => Some("exp"),
-            "not before" => Some("nbf"),
-            "issued" => Some("iat"),
-            "audience" => Some("aud"),
-            "first use" => Some(envelope.rule.replay.claim.as_str()),
-            _ => None,
-        };
-        let mut report = StepReport::new(name);
-        report.found = claim.and_then(|claim| found(claims, claim));
-        report.claim = claim.map(str::to_owned);
-        report.expected = match name {
-            "audience" => envelope.audience.clone().into_iter().collect(),
-            "algorithm" => envelope.rule.algorithms.clone(),
-            "claims of every token" => envelope.rule.requires.clone(),
-            _ => Vec::new(),
-        };
-        if let Some(refused) = refused {
-            report.cause = cause::of_envelope(self, refused, claims);
-            report.state = StepState::Refused(cause::refusal(self, refused, claims, question));
-        }
-        report
     }
 
     fn record(&self, prepared: &Prepared<'_>, claims: &Claims<'_>, question: &Question<'_>) -> RecordReport {
@@ -110,7 +85,7 @@ impl Judge<'_> {
         }
         // A cause often shows in the other steps, so it is looked for once they are all there.
         let causes: Vec<Option<String>> =
-            steps.iter().map(|step| cause::of(self, prepared, step, &steps, claims)).collect();
+            steps.iter().map(|step| cause::of(self, prepared, step, &steps, claims, question)).collect();
         for (step, cause) in steps.iter_mut().zip(causes) {
             step.cause = step.cause.take().or(cause);
         }
@@ -139,6 +114,36 @@ impl Judge<'_> {
                 || publisher.families.iter().any(|family| name.starts_with(family.as_str()))
         };
         claims.iter().map(|(name, _)| name).filter(|name| !is_known(name)).map(str::to_owned).collect()
+    }
+}
+
+fn envelope_step(envelope: &Envelope, name: &str, claims: &Claims<'_>) -> StepReport {
+    let claim = match name {
+        "issuer" => Some("iss"),
+        "expiry" => Some("exp"),
+        "not before" => Some("nbf"),
+        "issued" => Some("iat"),
+        "audience" => Some("aud"),
+        "first use" => Some(envelope.rule.replay.claim.as_str()),
+        _ => None,
+    };
+    let mut report = StepReport::new(name);
+    report.found = claim.and_then(|claim| found(claims, claim));
+    report.claim = claim.map(str::to_owned);
+    report.expected = match name {
+        "audience" => envelope.audience.clone().into_iter().collect(),
+        "algorithm" => envelope.rule.algorithms.clone(),
+        "claims of every token" => envelope.rule.requires.clone(),
+        _ => Vec::new(),
+    };
+    report
+}
+
+impl Asks {
+    /// Whether it compares with the version that is published.
+    pub(crate) fn needs_version(&self) -> bool {
+        let Self::Same { texts, .. } = self else { return false };
+        texts.iter().flat_map(|text| &text.parts).any(|part| matches!(part, TextPart::Version))
     }
 }
 
