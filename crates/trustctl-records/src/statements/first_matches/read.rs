@@ -17,7 +17,8 @@ pub(in crate::statements) fn read(
     at: &dyn Fn(&str) -> String,
 ) -> (Policy, Vec<RecordProblem>) {
     let example = publisher.field("statements").map_or("", |field| field.example.as_str());
-    let mut reader = Reader { publisher, example, problems: Problems::new("statements") };
+    let issuers = publisher.issuer_pattern.as_ref().and_then(|pattern| Pattern::regex(pattern).ok());
+    let mut reader = Reader { publisher, issuers, example, problems: Problems::new("statements") };
     let at = at("statements");
     let statements = match record.fields.get("statements") {
         Some(FieldValue::Any(value)) => {
@@ -36,6 +37,7 @@ pub(in crate::statements) fn read(
 
 struct Reader<'p> {
     publisher: &'p Publisher,
+    issuers: Option<Pattern>,
     /// A policy that is taken.
     example: &'p str,
     problems: Problems,
@@ -60,9 +62,8 @@ impl Reader<'_> {
     }
 
     fn issuer(&mut self, at: &str, issuer: &str) {
-        let pattern = self.publisher.issuer_pattern.as_ref().and_then(|pattern| Pattern::regex(pattern).ok());
         let is_known = self.publisher.issuers.iter().any(|known| known == issuer)
-            || pattern.is_some_and(|pattern| pattern.is_match(issuer));
+            || self.issuers.as_ref().is_some_and(|pattern| pattern.is_match(issuer));
         if !is_known {
             let mend = format!("those of {}, each issuer exactly as its tokens have it", self.publisher.title);
             self.problems.add(at, format!("tokens of `{issuer}` are not taken"), mend);

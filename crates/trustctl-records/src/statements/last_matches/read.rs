@@ -1,6 +1,7 @@
 //! A role's policy as its author wrote it.
 
 use serde_json::{Map, Value as Json};
+use trustctl_catalog::{Catalogue, Provider};
 use trustctl_claims::ClaimKey;
 
 use super::{Asks, Condition, Role, Statement};
@@ -36,6 +37,12 @@ pub(in crate::statements) fn read(record: &Record, at: &dyn Fn(&str) -> String) 
     (Role { statements, provider, scopes }, reader.problems.into_list())
 }
 
+/// The provider of which the catalogue knows the claims: those of its documentation, for want of the discovery document.
+fn known_provider(issuer: &str) -> Option<&'static Provider> {
+    let catalogue = Catalogue::bundled().ok()?;
+    catalogue.provider(catalogue.fixed_issuer(issuer)?.0)
+}
+
 struct Reader<'r> {
     /// The role's issuer, which a statement has that names none.
     provider: Option<&'r str>,
@@ -47,21 +54,24 @@ impl Reader<'_> {
         let nothing = Statement { is_allow: false, issuer: None, conditions: Vec::new() };
         let Some(members) = self.problems.object(at, "a statement", EXAMPLE, value) else { return nothing };
         self.problems.known(at, "a statement", members, &["effect", "principal", "conditions"]);
-        let before = self.problems.len();
         let is_allow = match self.problems.text(at, "a statement", "effect: allow", members, "effect") {
-            Some("allow") => true,
-            Some("deny") | None => false,
+            Some("allow") => Some(true),
+            Some("deny") => Some(false),
             Some(other) => {
                 let at = below(at, "effect");
                 self.problems.add(&at, format!("`{other}` is no effect"), "`allow` or `deny`");
-                false
+                None
             }
+            None => None,
         };
         let issuer = self.principal(&below(at, "principal"), members.get("principal"));
         let conditions = self.conditions(&below(at, "conditions"), members.get("conditions"));
-        // A statement without conditions is no record that the registry stores, and it is one that it judges.
-        match (self.problems.len() == before, conditions) {
-            (_, Some(conditions)) if issuer.is_some() => Statement { is_allow, issuer, conditions },
+        if let Some(provider) = self.provider.or(issuer.as_deref()).and_then(known_provider) {
+            self.claims(&below(at, "conditions"), provider, conditions.as_deref().unwrap_or_default());
+        }
+        // What the registry would not store it would still judge; only what cannot be read is nothing here.
+        match (is_allow, conditions) {
+            (Some(is_allow), Some(conditions)) if issuer.is_some() => Statement { is_allow, issuer, conditions },
             _ => nothing,
         }
     }
@@ -85,6 +95,24 @@ impl Reader<'_> {
             self.problems.add(at, "a statement names no issuer", format!("as in `{PRINCIPAL}`"));
         }
         issuer.map(str::to_owned)
+    }
+
+    /// The registry takes conditions only on claims that the provider's discovery document lists.
+    fn claims(&mut self, at: &str, provider: &Provider, conditions: &[Condition]) {
+        for (index, condition) in conditions.iter().enumerate() {
+            let name = condition.claim.name();
+            let is_listed =
+                provider.claims.get(name).is_some_and(|claim| claim.derived.is_none() && claim.at.is_none());
+            if !is_listed {
+                let at = format!("{at}/{index}/claim");
+                let reason = format!("{} does not say that its tokens have a claim `{name}`", provider.title);
+                self.problems.add(
+                    &at,
+                    reason,
+                    format!("one of those that `trustctl providers {}` lists", provider.kind),
+                );
+            }
+        }
     }
 
     fn conditions(&mut self, at: &str, value: Option<&Json>) -> Option<Vec<Condition>> {
