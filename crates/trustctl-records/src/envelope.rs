@@ -247,11 +247,11 @@ impl Judge<'_> {
             publisher.issuers.iter().any(|known| known == issuer)
                 || self.issuer_patterns.get(name.as_str()).is_some_and(|pattern| pattern.is_match(issuer))
         });
+        let by_record = || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer));
         let supported = self.settings.all(SUPPORTED_ISSUERS);
         let is_supported =
             !self.profile.settings.contains_key(SUPPORTED_ISSUERS) || supported.iter().any(|known| known == issuer);
-        is_supported && by_profile
-            || self.records.iter().any(|prepared| prepared.issuers.iter().any(|known| known == issuer))
+        is_supported && (by_profile || by_record())
     }
 
     /// Whether a record of this kind names the issuer.

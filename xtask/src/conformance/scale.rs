@@ -25,14 +25,17 @@ pub(super) fn is_linear(piece: Take) -> Result<String, String> {
     }
 }
 
+/// No record's field is longer: what is cut may be some long text, but never a file that could be meant.
+const LONGEST_FIELD: usize = 255;
+
 /// The best of three: other work on the machine only ever adds.
 fn measure(piece: Take, times: usize) -> Result<Duration, String> {
     let text = hostile(times);
     let mut best = Duration::MAX;
     for _ in 0..3 {
         let start = Instant::now();
-        if let Some(found) = take(piece, &text) {
-            return Err(format!("got a piece of {} bytes", found.len()));
+        if let Some(found) = take(piece, &text).filter(|found| found.len() <= LONGEST_FIELD) {
+            return Err(format!("got {found:?}"));
         }
         best = best.min(start.elapsed());
     }
