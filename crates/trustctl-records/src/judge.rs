@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trustctl_catalog::profile::{Combine, Hole, Part, Profile, Stage, TemplateText};
+use trustctl_catalog::profile::{Combine, Hole, Part, Profile, Publisher, Stage, TemplateText};
 use trustctl_claims::{Claims, Value};
 use trustctl_pattern::Pattern;
 
@@ -124,7 +124,8 @@ impl<'p> Judge<'p> {
     ) -> Ruling {
         let holds = |envelope: &Envelope| envelope.check(self, header, claims, question, used).is_ok();
         let shared = holds(&self.envelope);
-        let own: BTreeMap<&str, bool> = self.envelopes.iter().map(|(kind, envelope)| (*kind, holds(envelope))).collect();
+        let own: BTreeMap<&str, bool> =
+            self.envelopes.iter().map(|(kind, envelope)| (*kind, holds(envelope))).collect();
         if !shared && own.is_empty() {
             return Ruling::default();
         }
@@ -133,11 +134,25 @@ impl<'p> Judge<'p> {
         })
     }
 
-    /// How tokens are judged that come in for these records: as the first of them says that is about the token's issuer.
+    /// How tokens are judged that come in for these records: as the first of them says that is about the token's issuer,
+    /// or else as the kind of record that is about it.
     pub(crate) fn envelope_for(&self, claims: &Claims<'_>) -> &Envelope {
-        let mut about = self.records.iter().filter(|prepared| self.is_issuer(prepared, claims));
-        let kind = about.next().or(self.records.first()).map(|prepared| prepared.record.publisher.as_str());
+        let about = self.records.iter().find(|prepared| self.is_issuer(prepared, claims));
+        let kind = match (about, self.kind_about(claims), self.records.first()) {
+            (Some(record), _, _) | (None, None, Some(record)) => Some(record.record.publisher.as_str()),
+            (None, kind, _) => kind.map(|(name, _)| name),
+        };
         kind.and_then(|kind| self.envelopes.get(kind)).unwrap_or(&self.envelope)
+    }
+
+    /// The kind of record whose issuer the token has, whatever any record says.
+    pub(crate) fn kind_about(&self, claims: &Claims<'_>) -> Option<(&'p str, &'p Publisher)> {
+        let issuer = claims.named("iss").and_then(Value::as_str)?;
+        let mut kinds = self.profile.publishers.iter().map(|(name, publisher)| (name.as_str(), publisher));
+        kinds.find(|(name, publisher)| {
+            publisher.issuers.iter().any(|known| known == issuer)
+                || self.issuer_patterns.get(name).is_some_and(|pattern| pattern.is_match(issuer))
+        })
     }
 
     /// What the records alone say: the envelope is not judged, and neither is the issuer.

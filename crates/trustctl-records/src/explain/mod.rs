@@ -94,12 +94,7 @@ impl Judge<'_> {
 
     /// Claims that are neither of the envelope nor in the rule of any record kind for this issuer, nor known to be ignored.
     fn unknown_claims(&self, claims: &Claims<'_>) -> Vec<String> {
-        let issuer = claims.named("iss").and_then(Value::as_str).unwrap_or_default();
-        let about = self.profile.publishers.iter().find(|(name, publisher)| {
-            publisher.issuers.iter().any(|known| known == issuer)
-                || self.issuer_patterns.get(name.as_str()).is_some_and(|pattern| pattern.is_match(issuer))
-        });
-        about.map_or_else(Vec::new, |(_, publisher)| self.unknown_to(publisher, claims))
+        self.kind_about(claims).map_or_else(Vec::new, |(_, publisher)| self.unknown_to(publisher, claims))
     }
 
     /// Claims that a kind of record does not know; empty where the registry does not keep a list.
