@@ -238,7 +238,7 @@ impl<'p> Judge<'p> {
         let mut fields = prepared.record.fields.clone();
         for (_, learned) in ruling.learned.iter().filter(|(at, _)| *at == record) {
             fields.insert(learned.field.clone(), FieldValue::Text(learned.value.clone()));
-            for field in &learned.clears {
+            if let Some(field) = &learned.clears {
                 fields.remove(field);
             }
         }

@@ -18,13 +18,11 @@ pub(crate) fn apply(normal: Normal, value: &str, owner: Option<&str>) -> String 
 /// `NAME` of `https://github.com/OWNER/NAME`, `github.com/OWNER/NAME/` or `OWNER/NAME`, where `OWNER` is the record's
 /// own; anything else stays as it is, and never matches.
 fn repository_name<'v>(value: &'v str, owner: Option<&str>) -> &'v str {
-    let path = value.strip_suffix('/').unwrap_or(value);
-    let lower = path.to_ascii_lowercase();
-    let start = ["https://github.com/", "http://github.com/", "github.com/"]
-        .iter()
-        .find(|prefix| lower.starts_with(*prefix))
-        .map_or(0, |prefix| prefix.len());
-    let path = path.get(start..).unwrap_or(path);
+    let without = |text: &'v str, prefix: &str| {
+        let start = text.get(..prefix.len()).filter(|start| start.eq_ignore_ascii_case(prefix));
+        start.and_then(|_| text.get(prefix.len()..)).unwrap_or(text)
+    };
+    let path = without(without(value, "https://"), "github.com/").trim_end_matches('/');
     match path.split_once('/') {
         Some((first, name))
             if !name.is_empty()

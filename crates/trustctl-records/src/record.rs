@@ -84,6 +84,7 @@ impl Record {
             }
         }
         if problems.is_empty() {
+            record.forget(publisher);
             problems = rules::between_fields(publisher, &record);
         }
         if let Some(style) = publisher.statements.filter(|_| problems.is_empty()) {
@@ -112,6 +113,16 @@ impl Record {
                 (field.name.clone(), read)
             })
             .collect()
+    }
+
+    /// Drops what the registry keeps only beside another field, where that is not there.
+    fn forget(&mut self, publisher: &Publisher) {
+        let alone = publisher
+            .fields
+            .iter()
+            .filter(|field| field.only_with.as_ref().is_some_and(|other| !self.fields.contains_key(other)));
+        let alone: Vec<&str> = alone.map(|field| field.name.as_str()).collect();
+        self.fields.retain(|name, _| !alone.contains(&name.as_str()));
     }
 
     /// A field's text.
@@ -155,6 +166,7 @@ fn read_field(publisher: &Publisher, field: &Field, value: &Value) -> Result<Opt
             for text in &texts {
                 rules::check(field, text, &at)?;
             }
+            rules::check_list(field, &texts, &at)?;
             return Ok((!texts.is_empty()).then_some(FieldValue::List(texts)));
         }
         (kind, other) => {
@@ -168,8 +180,14 @@ fn read_field(publisher: &Publisher, field: &Field, value: &Value) -> Result<Opt
             return Err(wrong(format!("this is {}, and the field is {wanted}", kind_of(other)), example()));
         }
     };
-    let owner = publisher.field("owner").and_then(|field| place(field, value)).and_then(|(_, owner)| owner.as_str());
-    let text = field.normal.iter().fold(read, |text, normal| normal::apply(*normal, &text, owner));
+    let normal = |field: &Field, text: String, owner: Option<&str>| {
+        field.normal.iter().fold(text, |text, normal| normal::apply(*normal, &text, owner))
+    };
+    let owner = publisher.field("owner").and_then(|field| {
+        let (_, owner) = place(field, value)?;
+        Some(normal(field, owner.as_str()?.to_owned(), None))
+    });
+    let text = normal(field, read, owner.as_deref());
     if text.is_empty() {
         return match field.blank {
             Blank::None => Ok(None),

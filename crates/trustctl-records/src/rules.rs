@@ -15,7 +15,20 @@ const BESIDE: [&str; 6] = ["publisher", "created", "id", "package", "packages", 
 
 /// The first rule that a value breaks.
 pub(crate) fn check(field: &Field, text: &str, at: &str) -> Result<(), RecordProblem> {
-    match field.rules.iter().find(|rule| !holds(rule, text)) {
+    broken(field, at, |rule| holds(rule, text))
+}
+
+/// The first rule that a list breaks as a whole.
+pub(crate) fn check_list(field: &Field, texts: &[String], at: &str) -> Result<(), RecordProblem> {
+    broken(field, at, |rule| {
+        rule.most.is_none_or(|most| texts.len() <= most)
+            && (!rule.distinct || texts.iter().collect::<BTreeSet<_>>().len() == texts.len())
+            && rule.alone.as_ref().is_none_or(|alone| texts.len() == 1 || !texts.contains(alone))
+    })
+}
+
+fn broken(field: &Field, at: &str, holds: impl Fn(&FieldRule) -> bool) -> Result<(), RecordProblem> {
+    match field.rules.iter().find(|rule| !holds(rule)) {
         None => Ok(()),
         Some(rule) => Err(RecordProblem {
             at: at.to_owned(),
@@ -150,19 +163,18 @@ pub(crate) fn publisher_of<'p>(profile: &'p Profile, value: &Value) -> Result<&'
 
 /// Members that are no field: a misspelt field would otherwise silently widen the record.
 pub(crate) fn unknown_members(profile: &Profile, publisher: &Publisher, value: &Value) -> Vec<RecordProblem> {
-    let Some(members) = value.as_object() else { return Vec::new() };
-    let places = publisher.fields.iter().flat_map(|field| {
-        let own = if field.at.is_empty() { Some(field.name.as_str()) } else { None };
-        field.at.iter().filter_map(|at| at.strip_prefix('/')?.split('/').next()).chain(own)
-    });
-    let told = publisher.told_by.keys().filter_map(|at| at.strip_prefix('/')?.split('/').next());
-    let beside = BESIDE.into_iter().chain(profile.beside.iter().chain(profile.settings.keys()).map(String::as_str));
-    let known: BTreeSet<&str> = places.chain(told).chain(beside).collect();
-    let unknown = members.keys().filter(|name| !known.contains(name.as_str()));
+    let own = |field: &Field| field.at.is_empty().then(|| format!("/{}", field.name));
+    let places = publisher.fields.iter().flat_map(|field| field.at.iter().cloned().chain(own(field)));
+    let places: BTreeSet<String> = places.chain(publisher.told_by.keys().cloned()).collect();
+    let beside = profile.beside.iter().chain(profile.settings.keys()).map(String::as_str);
+    let beside: BTreeSet<&str> = BESIDE.into_iter().chain(beside).collect();
+    let mut unknown = Vec::new();
+    collect_unknown("", value, &places, &beside, &mut unknown);
     unknown
-        .map(|name| RecordProblem {
-            at: format!("/{name}"),
-            field: name.clone(),
+        .into_iter()
+        .map(|(at, name)| RecordProblem {
+            at,
+            field: name,
             reason: format!("{} has no such field in a record for {}", profile.title, publisher.title),
             mend: format!(
                 "its fields are {}",
@@ -170,4 +182,26 @@ pub(crate) fn unknown_members(profile: &Profile, publisher: &Publisher, value: &
             ),
         })
         .collect()
+}
+
+/// The members that are no field and hold none, with their places.
+fn collect_unknown(
+    at: &str,
+    value: &Value,
+    places: &BTreeSet<String>,
+    beside: &BTreeSet<&str>,
+    unknown: &mut Vec<(String, String)>,
+) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        let here = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let inside = format!("{here}/");
+        if places.contains(&here) || beside.contains(name.as_str()) {
+            continue;
+        }
+        if places.iter().any(|place| place.starts_with(&inside)) && (member.is_object() || member.is_null()) {
+            collect_unknown(&here, member, places, beside, unknown);
+        } else {
+            unknown.push((here, name.clone()));
+        }
+    }
 }

@@ -125,6 +125,15 @@ pub struct FieldRule {
     /// Whether a space at an end is refused.
     #[serde(default)]
     pub no_outer_blanks: bool,
+    /// Most members of a list.
+    #[serde(default)]
+    pub most: Option<usize>,
+    /// Whether no member of a list may stand in it twice.
+    #[serde(default)]
+    pub distinct: bool,
+    /// A member of a list that must be its only one.
+    #[serde(default)]
+    pub alone: Option<String>,
     /// The reason and the mend.
     pub says: Words,
 }

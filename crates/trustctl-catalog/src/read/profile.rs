@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Head, Place, parse};
 use crate::profile::{
-    AudienceCheck, Combine, Field, FieldType, Operation, Profile, Publisher, RecordRule, StatementStyle, Step,
-    TemplateText,
+    AudienceCheck, Combine, Envelope, Field, FieldType, Operation, Profile, Publisher, RecordRule, StatementStyle,
+    Step, TemplateText,
 };
 use crate::{CatalogueError, DataFile};
 
@@ -20,14 +20,7 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Profile, CatalogueError> {
         checked: &profile.checked,
     })?;
     place.check(!profile.publishers.is_empty(), "publishers", || "has no kind of record".into())?;
-    let aud = profile.envelope.audience.is_some();
-    let compared = matches!(profile.envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
-    place.check(aud == compared, "envelope.audience", || "stands exactly where `audiences` compares with it".into())?;
-    if let Some(audience) = &profile.envelope.audience {
-        let nothing = BTreeSet::new();
-        let names = Names { profile: &profile, fields: &nothing };
-        names.check(&place, "envelope.audience", audience)?;
-    }
+    check_audience(&place, "envelope", &profile.envelope, &profile)?;
     for (name, publisher) in &profile.publishers {
         check_publisher(&place, &profile, name, publisher)?;
     }
@@ -77,7 +70,12 @@ fn check_publisher(
     for field in &publisher.fields {
         place.check(fields.insert(&field.name), &at("fields"), || format!("`{}` stands twice", field.name))?;
         check_field(place, &at("fields"), field)?;
+        let fellow = field.only_with.as_deref();
+        place.check(fellow.is_none_or(|other| publisher.field(other).is_some()), &at("fields"), || {
+            format!("`only-with` of `{}` names no field", field.name)
+        })?;
     }
+    check_envelope(place, &at("envelope"), publisher, profile)?;
     let own = fields.clone();
     for (computed, templates) in &publisher.computed {
         let names = Names { profile, fields: &own };
@@ -139,6 +137,25 @@ fn check_meaning(
     publisher.issuer_fields.values().try_for_each(|template| names.check(place, &at("issuer-fields"), template))
 }
 
+/// What a kind of record changes of the envelope.
+fn check_envelope(place: &Place<'_>, at: &str, publisher: &Publisher, profile: &Profile) -> Result<(), CatalogueError> {
+    let Some(parts) = &publisher.envelope else { return Ok(()) };
+    place.check(parts.audience.is_none() || parts.audiences.is_some(), at, || {
+        "`audience` stands beside `audiences`".into()
+    })?;
+    check_audience(place, at, &profile.envelope.with(parts), profile)
+}
+
+fn check_audience(place: &Place<'_>, at: &str, envelope: &Envelope, profile: &Profile) -> Result<(), CatalogueError> {
+    let compared = matches!(envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
+    place.check(envelope.audience.is_some() == compared, &format!("{at}.audience"), || {
+        "stands exactly where `audiences` compares with it".into()
+    })?;
+    let nothing = BTreeSet::new();
+    let names = Names { profile, fields: &nothing };
+    envelope.audience.as_ref().map_or(Ok(()), |audience| names.check(place, &format!("{at}.audience"), audience))
+}
+
 /// A style reads fields by name.
 fn check_statements(place: &Place<'_>, at: &str, publisher: &Publisher) -> Result<(), CatalogueError> {
     let field = match publisher.statements {
@@ -175,9 +192,15 @@ fn check_field(place: &Place<'_>, at: &str, field: &Field) -> Result<(), Catalog
             rule.without.is_some() || rule.without_controls,
             rule.no_outer_blanks,
         ];
-        place.check(asks.iter().filter(|asked| **asked).count() == 1, at, || {
+        let of_list = [rule.most.is_some(), rule.distinct, rule.alone.is_some()];
+        place.check(asks.iter().chain(&of_list).filter(|asked| **asked).count() == 1, at, || {
             format!("each rule of `{name}` asks one thing")
         })?;
+        place.check(field.kind == FieldType::List || !of_list.contains(&true), at, || {
+            format!("`{name}` is no list, which `most`, `distinct` and `alone` are for")
+        })?;
+        place
+            .check(!rule.bare || !rule.ends_in.is_empty(), at, || format!("`bare` goes with `ends-in`, in `{name}`"))?;
     }
     Ok(())
 }
