@@ -88,11 +88,8 @@ impl Record {
             problems = rules::between_fields(publisher, &record);
         }
         if let Some(style) = publisher.statements.filter(|_| problems.is_empty()) {
-            let own = |name: &str| {
-                let found = publisher.field(name).and_then(|field| place(field, value));
-                found.map_or_else(|| format!("/{name}"), |(at, _)| at)
-            };
-            problems = crate::statements::problems(style, publisher, &record, &own);
+            problems =
+                crate::statements::problems(style, publisher, &record, &|name| own_place(publisher, name, value));
         }
         if problems.is_empty() { Ok(record) } else { Err(problems) }
     }
@@ -104,7 +101,7 @@ impl Record {
         value: &Value,
     ) -> Vec<(String, Result<Option<FieldValue>, RecordProblem>)> {
         let given = publisher.fields.iter().filter(|field| place(field, value).is_some());
-        given
+        let mut read: Vec<_> = given
             .map(|field| {
                 let read = read_field(publisher, field, value).and_then(|found| match found {
                     None if field.required => Err(rules::missing(field)),
@@ -112,7 +109,19 @@ impl Record {
                 });
                 (field.name.clone(), read)
             })
-            .collect()
+            .collect();
+        if let Some(style) = publisher.statements {
+            let fields = read.iter().filter_map(|(name, read)| Some((name.clone(), read.as_ref().ok()?.clone()?)));
+            let record = Self { publisher: String::new(), fields: fields.collect(), created: None };
+            let problems =
+                crate::statements::problems(style, publisher, &record, &|name| own_place(publisher, name, value));
+            for problem in problems.into_iter().rev() {
+                if let Some((_, read)) = read.iter_mut().find(|(name, read)| *name == problem.field && read.is_ok()) {
+                    *read = Err(problem);
+                }
+            }
+        }
+        read
     }
 
     /// Drops what the registry keeps only beside another field, where that is not there.
@@ -137,6 +146,12 @@ impl Record {
     pub fn is_true(&self, field: &str) -> bool {
         self.fields.get(field) == Some(&FieldValue::Boolean(true))
     }
+}
+
+/// The place of a field that may not be there.
+fn own_place(publisher: &Publisher, name: &str, value: &Value) -> String {
+    let found = publisher.field(name).and_then(|field| place(field, value));
+    found.map_or_else(|| format!("/{name}"), |(at, _)| at)
 }
 
 /// The value of a field in the record's file, with its place.

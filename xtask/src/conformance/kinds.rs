@@ -68,6 +68,7 @@ impl Bench<'_> {
         let explanation = judge.explain(self.header().as_ref(), &claims, &question, &Used::Unknown);
         self.settle(ruling.is_allow(), ruling.records.first().copied(), || why(&explanation))?;
         self.disclosed(&explanation)?;
+        self.granted(&ruling.grants)?;
         self.state(&judge, &ruling)?;
         Ok(None)
     }
@@ -82,6 +83,18 @@ impl Bench<'_> {
             Some(step) if step.told == expected => Ok(()),
             Some(step) => Err(format!("got it for `{}`, which is told: {}", step.name, step.told)),
             None => Err("got no step that fails".to_owned()),
+        }
+    }
+
+    /// What the token may do by name, where the vector says so.
+    fn granted(&self, grants: &[String]) -> Result<(), String> {
+        match self.row.get("grants").and_then(Value::as_array) {
+            Some(expected)
+                if !expected.iter().map(Value::as_str).eq(grants.iter().map(|grant| Some(grant.as_str()))) =>
+            {
+                Err(format!("got {grants:?} granted"))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -351,13 +364,20 @@ impl Bench<'_> {
     }
 
     fn publisher_name(&self) -> String {
-        if self.row.policy().contains_key("statements") && self.profile.publisher("role").is_some() {
-            return "role".to_owned();
-        }
-        match self.profile.publisher(&self.row.provider) {
-            Some(_) => self.row.provider.clone(),
-            None => self.profile.publishers.keys().next().cloned().unwrap_or_default(),
-        }
+        let members = self.row.policy();
+        let fits = |publisher: &Publisher| {
+            let places = publisher
+                .fields
+                .iter()
+                .flat_map(|field| field.at.iter().filter_map(|at| at.strip_prefix('/')).chain([&*field.name]));
+            places.filter(|place| members.contains_key(*place)).count()
+        };
+        // A row names the provider; records of another kind that take its tokens as well are told by their fields.
+        let named = self.profile.publishers.get_key_value(&self.row.provider);
+        let has_statements = members.contains_key("statements");
+        let named = named.filter(|(_, publisher)| !has_statements || publisher.statements.is_some());
+        let most = || self.profile.publishers.iter().rev().max_by_key(|(_, publisher)| fits(publisher));
+        named.or_else(most).map(|(name, _)| name.clone()).unwrap_or_default()
     }
 
     fn publisher(&self) -> Result<&'static Publisher, String> {
@@ -390,6 +410,8 @@ impl Bench<'_> {
             if abstracted {
                 let created = policy.get("created").and_then(Value::as_i64);
                 records.push(Record { publisher: name.clone(), fields: BTreeMap::new(), created });
+            } else if let Some(statements) = self.bare_statements(&policy)? {
+                records.push(statements);
             } else if let Some(policy) = self.record_of(policy) {
                 let record = Record::read(self.profile, Some(&name), &policy)
                     .map_err(|problems| format!("and the record is refused: {problems:?}"))?;
@@ -397,6 +419,19 @@ impl Bench<'_> {
             }
         }
         Ok(Judge::new(self.profile, self.settings(), records))
+    }
+
+    /// Statements without the rest of their record: what becomes of a token, whether or not they could be stored.
+    fn bare_statements(&self, policy: &Value) -> Result<Option<Record>, String> {
+        let publisher = self.publisher()?;
+        let is_whole = publisher.issuer_field.as_ref().is_none_or(|field| policy.get(field).is_some());
+        Ok(match policy.get("statements") {
+            Some(statements) if publisher.statements.is_some() && !is_whole => {
+                let fields = BTreeMap::from([("statements".to_owned(), FieldValue::Any(statements.clone()))]);
+                Some(Record { publisher: self.publisher_name(), fields, created: None })
+            }
+            _ => None,
+        })
     }
 
     /// A row's policy without what is no part of the record; `None` where nothing is left.
