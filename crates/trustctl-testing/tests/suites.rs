@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use trustctl_catalog::Catalogue;
 use trustctl_testing::Suite;
 
 include!(concat!(env!("OUT_DIR"), "/suites.rs"));
@@ -19,6 +20,22 @@ fn run(name: &str) {
         && let Some(report) = outcome.report()
     {
         panic!("\n{report}{} of {} assertions do not hold\n", outcome.failures.len(), outcome.assertions);
+    }
+}
+
+/// A provider is a file and a test: a suite that lets a token in, keeps others out, and has a heading for each trap.
+#[test]
+fn every_provider_has_its_suite() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suites/providers");
+    for provider in Catalogue::bundled().unwrap().providers() {
+        let path = folder.join(format!("{}.md", provider.kind));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let has = |line: &str| text.lines().any(|other| other.starts_with(line));
+        assert!(has("allow ") && has("deny "), "{} decides nothing", path.display());
+        let headings = || text.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
+        for trap in provider.traps.iter().map(|trap| trap.kind.word()) {
+            assert!(headings().any(|heading| heading.starts_with(trap)), "{} has no heading `{trap}`", path.display());
+        }
     }
 }
 

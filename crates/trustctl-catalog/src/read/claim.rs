@@ -111,7 +111,7 @@ impl WrittenClaim {
         let joined = match &self.joined {
             Some(text) => {
                 place.check(derived.is_none(), field, || "is `derived`, so it is not `joined`".into())?;
-                let parts = template::parts(text).map_err(|problem| place.error(&format!("{field}.joined"), problem))?;
+                let parts = template::parts(text).map_err(|problem| place.error(format!("{field}.joined"), problem))?;
                 Some(parts.into_iter().map(JoinPart::from).collect())
             }
             None => None,

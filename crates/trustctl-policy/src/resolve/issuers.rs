@@ -85,7 +85,8 @@ pub(crate) fn covering(
     builder: &Builder<'_>,
 ) -> Option<(String, String)> {
     let lenient = |text: &str| text.to_ascii_lowercase().replacen(":443", "", 1).trim_end_matches('/').to_owned();
-    let issuer = lenient(issuer);
+    // Fields whose rule asks for capitals fit the issuer as it stands.
+    let (issuer, as_given) = (lenient(issuer), issuer.trim_end_matches('/'));
     for (kind, form) in builder.catalogue.issuers() {
         if except.is_some_and(|except| except.template == form.template) {
             continue;
@@ -109,7 +110,7 @@ pub(crate) fn covering(
             rest = after.to_owned();
         }
         expression.push_str(&escape(&rest));
-        if fits(&expression, &issuer) {
+        if fits(&expression, &issuer) || fits(&expression, as_given) {
             return Some((kind.to_owned(), given));
         }
     }
