@@ -29,10 +29,12 @@ pub enum Used<'u> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refused {
     Algorithm,
+    NoKeyId,
     Missing(String),
     WrongType(String),
     IssuerForm,
     Issuer,
+    OldKeys,
     Expired,
     Early,
     Future,
@@ -43,10 +45,11 @@ pub(crate) enum Refused {
 }
 
 /// The names of the checks, in the order they are made.
-pub(crate) const CHECKS: [&str; 9] = [
-    "algorithm",
+pub(crate) const CHECKS: [&str; 10] = [
+    "header",
     "claims of every token",
     "issuer",
+    "keys",
     "expiry",
     "not before",
     "issued",
@@ -129,32 +132,36 @@ impl Envelope {
         let at = |check: usize| move |refused| (check, refused);
         let rule = &self.rule;
         let (now, leeway) = (question.now, i64::from(rule.leeway));
-        self.algorithm(header).map_err(at(0))?;
+        self.header(header).map_err(at(0))?;
         self.claims(claims).map_err(at(1))?;
         self.issuer(judge, claims.claim(&self.keys.issuer)).map_err(at(2))?;
-        let end = second(claims, &self.keys.expiry).map_err(at(3))?;
+        let age = judge.keys_fetched.map(|fetched| now.saturating_sub(fetched));
+        if age.zip(rule.oldest_keys).is_some_and(|(age, oldest)| age > i64::from(oldest)) {
+            return Err((3, Refused::OldKeys));
+        }
+        let end = second(claims, &self.keys.expiry).map_err(at(4))?;
         let is_over = |end: i64| match now.saturating_sub(leeway) {
             last if rule.holds_at_exp => last > end,
             last => last >= end,
         };
         if end.is_some_and(is_over) {
-            return Err((3, Refused::Expired));
+            return Err((4, Refused::Expired));
         }
-        let start = second(claims, &self.keys.not_before).map_err(at(4))?;
+        let start = second(claims, &self.keys.not_before).map_err(at(5))?;
         if rule.not_before && start.is_some_and(|start| start > now.saturating_add(leeway)) {
-            return Err((4, Refused::Early));
+            return Err((5, Refused::Early));
         }
-        let issued = second(claims, &self.keys.issued).map_err(at(5))?;
+        let issued = second(claims, &self.keys.issued).map_err(at(6))?;
         let in_future = issued.is_some_and(|issued| issued > now.saturating_add(leeway));
         if rule.issued == WhenIssued::RefusedInFuture && in_future {
-            return Err((5, Refused::Future));
+            return Err((6, Refused::Future));
         }
         let life = end.zip(issued).map(|(end, issued)| end.saturating_sub(issued));
         if rule.longest_life.is_some_and(|longest| life.is_none_or(|life| life > i64::from(longest))) {
-            return Err((6, Refused::LongLife));
+            return Err((7, Refused::LongLife));
         }
-        self.audience(claims).map_err(at(7))?;
-        self.first_use(claims, used).map_err(at(8))
+        self.audience(claims).map_err(at(8))?;
+        self.first_use(claims, used).map_err(at(9))
     }
 
     /// Whether nothing is known of an earlier use.
@@ -209,9 +216,12 @@ impl Envelope {
         }
     }
 
-    fn algorithm(&self, header: Option<&Header<'_>>) -> Result<(), Refused> {
+    fn header(&self, header: Option<&Header<'_>>) -> Result<(), Refused> {
         let known = &self.rule.algorithms;
         let Some(header) = header else { return Ok(()) };
+        if self.rule.needs_key_id && header.key.is_none_or(str::is_empty) {
+            return Err(Refused::NoKeyId);
+        }
         match header.algorithm {
             // Where it is not known which a registry takes, it takes none without a signature.
             Some(algorithm) if known.is_empty() && !algorithm.eq_ignore_ascii_case("none") => Ok(()),

@@ -89,6 +89,8 @@ pub struct Judge<'p> {
     pub(crate) records: Vec<Prepared<'p>>,
     /// By publisher, its issuer pattern.
     pub(crate) issuer_patterns: BTreeMap<&'p str, Pattern>,
+    /// When the issuer's keys were fetched, in seconds since 1970.
+    pub(crate) keys_fetched: Option<i64>,
     /// The order in which records are tried.
     order: Vec<usize>,
 }
@@ -109,7 +111,16 @@ impl<'p> Judge<'p> {
         let patterns = profile.publishers.iter().filter_map(|(name, publisher)| {
             Some((name.as_str(), Pattern::regex(publisher.issuer_pattern.as_ref()?).ok()?))
         });
-        Self { profile, settings, envelope, envelopes, records, issuer_patterns: patterns.collect(), order }
+        let issuer_patterns = patterns.collect();
+        Self { profile, settings, envelope, envelopes, records, issuer_patterns, keys_fetched: None, order }
+    }
+
+    /// The same, where it is known when the issuer's keys were fetched, in seconds since 1970: some registries use them for
+    /// so long and no longer.
+    #[must_use]
+    pub fn with_keys_fetched(mut self, second: i64) -> Self {
+        self.keys_fetched = Some(second);
+        self
     }
 
     /// The registry's decision upon claims whose signature somebody else has checked.

@@ -14,6 +14,9 @@ pub struct Envelope {
     /// JWS algorithms it takes (RFC 7518 names); empty where that is not known.
     #[serde(default)]
     pub algorithms: Vec<String>,
+    /// Whether a token is refused whose header names no key (`kid`).
+    #[serde(default)]
+    pub needs_key_id: bool,
     /// Claims that must be there, and not null.
     pub requires: Vec<String>,
     /// Whether those of them that hold nothing but blanks count as not there.

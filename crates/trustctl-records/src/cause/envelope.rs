@@ -23,10 +23,12 @@ pub(crate) fn refusal(
             }
             None => "the token does not say how it is signed".to_owned(),
         },
+        Refused::NoKeyId => "the token's header has no `kid`, so it does not say which key signed it".to_owned(),
         Refused::Missing(claim) => format!("the token has no `{claim}`"),
         Refused::WrongType(claim) => format!("`{claim}` is of another type than {title} takes"),
         Refused::IssuerForm => "`iss` is no `https` address".to_owned(),
         Refused::Issuer => format!("{title} takes no tokens of `{}`", issuer()),
+        Refused::OldKeys => format!("the issuer's keys are older than {title} uses them"),
         Refused::Expired => "the token has expired".to_owned(),
         Refused::Early => "the token does not hold yet".to_owned(),
         Refused::Future => "the token was issued in the future".to_owned(),

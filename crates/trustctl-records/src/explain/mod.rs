@@ -127,7 +127,7 @@ fn envelope_step(envelope: &Envelope, name: &str, claims: &Claims<'_>) -> StepRe
     report.claim = claim.map(str::to_owned);
     report.expected = match name {
         "audience" => envelope.audience.clone().into_iter().collect(),
-        "algorithm" => envelope.rule.algorithms.clone(),
+        "header" => envelope.rule.algorithms.clone(),
         "claims of every token" => envelope.rule.requires.clone(),
         _ => Vec::new(),
     };
