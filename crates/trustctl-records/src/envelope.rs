@@ -120,6 +120,11 @@ impl Envelope {
         Some(Self { kind: names_issuer.then(|| name.to_owned()), ..Self::new(&rule.with(parts), settings) })
     }
 
+    /// Whether it is for a kind of record that names its issuers by itself.
+    pub(crate) fn is_for_named_issuers(&self) -> bool {
+        self.kind.is_some()
+    }
+
     /// Every check in its order; the first that does not hold ends it.
     pub(crate) fn check(
         &self,

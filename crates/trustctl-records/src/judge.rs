@@ -149,6 +149,11 @@ impl<'p> Judge<'p> {
     /// or else as the kind of record that is about it.
     pub(crate) fn envelope_for(&self, claims: &Claims<'_>) -> &Envelope {
         let about = self.records.iter().find(|prepared| self.is_issuer(prepared, claims));
+        let has_own_way = |prepared: &&Prepared<'_>| {
+            self.envelopes.get(prepared.record.publisher.as_str()).is_some_and(Envelope::is_for_named_issuers)
+        };
+        // Whoever comes in for a record that names its issuer is judged by it, of whatever issuer the token is.
+        let about = about.or_else(|| self.records.first().filter(has_own_way));
         let kind = match (about, self.kind_about(claims), self.records.first()) {
             (Some(record), _, _) | (None, None, Some(record)) => Some(record.record.publisher.as_str()),
             (None, kind, _) => kind.map(|(name, _)| name),

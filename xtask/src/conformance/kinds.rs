@@ -299,7 +299,8 @@ impl Bench<'_> {
         let used = self.row.policy().get("used_jtis").and_then(Value::as_array).cloned().unwrap_or_default();
         let used: Vec<(String, String)> =
             used.iter().filter_map(|id| Some((String::new(), id.as_str()?.to_owned()))).collect();
-        let judge = Judge::new(self.profile, self.settings(), Vec::new());
+        // The record counts, where there is one: a registry may remember the tokens of one kind and not those of another.
+        let judge = self.judge()?;
         self.settle(!judge.is_used(&claims, &Used::Tokens(&used)), None, || "whether it was used".to_owned())
     }
 
@@ -418,7 +419,11 @@ impl Bench<'_> {
                 records.push(record);
             }
         }
-        Ok(Judge::new(self.profile, self.settings(), records))
+        let judge = Judge::new(self.profile, self.settings(), records);
+        Ok(match self.row.get("keys_fetched").and_then(Value::as_i64) {
+            Some(second) => judge.with_keys_fetched(second),
+            None => judge,
+        })
     }
 
     /// Statements without the rest of their record: what becomes of a token, whether or not they could be stored.
