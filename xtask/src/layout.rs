@@ -12,13 +12,14 @@ use crate::{ChoreError, root};
 mod source;
 
 /// Which crates each crate may import, development apart. Arrows point down only: no crate names one above it.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("trustctl-diag", &[]),
     ("trustctl-pattern", &[]),
     ("trustctl-claims", &[]),
     ("trustctl-catalog", &[]),
     ("trustctl-policy", &["trustctl-catalog", "trustctl-pattern", "trustctl-diag"]),
     ("trustctl-eval", &["trustctl-policy", "trustctl-pattern", "trustctl-claims"]),
+    ("trustctl-records", &["trustctl-catalog", "trustctl-claims", "trustctl-pattern", "trustctl-diag"]),
     (
         "trustctl-analysis",
         &[
@@ -49,7 +50,11 @@ const OUTSIDE: [&str; 4] = ["trustctl-cli", "trustctl-jwks", "trustctl-testing",
 const HOMES: [(&str, &[&str], &str); 9] = [
     ("aws-lc-rs", &["trustctl-token"], "signatures are checked in one place"),
     ("clap", &["trustctl-cli"], "only the command has arguments"),
-    ("granit-parser", &["trustctl-policy"], "trust files are read in one place"),
+    (
+        "granit-parser",
+        &["trustctl-policy", "trustctl-records"],
+        "trust files are read in one place, and records in one",
+    ),
     ("jsonwebtoken", &["trustctl-token"], "tokens are read in one place"),
     ("miette", &["trustctl-cli"], "only the command prints"),
     ("regex", &["trustctl-pattern"], "one definition of what a pattern means"),

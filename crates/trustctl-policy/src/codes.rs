@@ -155,6 +155,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("pattern-on-number", "Integers and booleans take values and lists of values."),
     ("patterns-too-large", "All automata of a policy together take more than 256 MiB."),
     ("policy-too-large", "The policy outgrows what one evaluator holds."),
+    (
+        "record-file",
+        "A file of records holds one record or a list of records, in YAML or JSON, at most 4 MiB and 32 deep.",
+    ),
+    (
+        "record-refused",
+        "The registry would not take this trust record; the message gives its reason, the help what it does take.",
+    ),
     ("second-colon", "A value that holds a colon and a blank needs quotes."),
     ("second-document", "A file holds one document; `---` begins another."),
     (

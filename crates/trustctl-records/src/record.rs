@@ -116,7 +116,13 @@ impl Record {
             let problems =
                 crate::statements::problems(style, publisher, &record, &|name| own_place(publisher, name, value));
             for problem in problems.into_iter().rev() {
-                if let Some((_, read)) = read.iter_mut().find(|(name, read)| *name == problem.field && read.is_ok()) {
+                // A member that there is not belongs to the field that it stands in.
+                let is_below = |name: &str| {
+                    let rest = problem.at.strip_prefix(&own_place(publisher, name, value));
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                };
+                let is_own = |name: &str| name == problem.field || is_below(name);
+                if let Some((_, read)) = read.iter_mut().find(|(name, read)| is_own(name) && read.is_ok()) {
                     *read = Err(problem);
                 }
             }

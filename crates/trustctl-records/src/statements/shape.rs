@@ -22,6 +22,12 @@ impl Problems {
         self.found.push(RecordProblem { at, field, reason: reason.into(), mend: mend.into() });
     }
 
+    /// A member that there is not: it is the name that is wrong, not the value.
+    pub(super) fn unknown(&mut self, at: &str, name: &str, reason: impl Into<String>, mend: impl Into<String>) {
+        let (at, field) = (below(at, name), name.to_owned());
+        self.found.push(RecordProblem { at, field, reason: reason.into(), mend: mend.into() });
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -90,11 +96,7 @@ impl Problems {
     /// Members that mean nothing: a misspelt one would otherwise silently widen the record.
     pub(super) fn known(&mut self, at: &str, what: &str, members: &Map<String, Json>, known: &[&str]) {
         for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
-            self.add(
-                &below(at, name),
-                format!("{what} has no member `{name}`"),
-                format!("its members are {}", listed(known)),
-            );
+            self.unknown(at, name, format!("{what} has no such member"), format!("its members are {}", listed(known)));
         }
     }
 }

@@ -106,21 +106,25 @@ impl Reader<'_> {
         rules.collect()
     }
 
-    fn matchers(&mut self, at: &str, rule: &Json) -> Vec<Matcher> {
+    fn matchers(&mut self, rule_at: &str, rule: &Json) -> Vec<Matcher> {
         const MATCHERS: &str = "`equals`, `not_equals`, `in`, `not_in` and `matches`";
         if let Some(scalar) = Scalar::read(rule) {
             return vec![Matcher { name: "equals", asks: Asks::In(vec![scalar]) }];
         }
         let Json::Object(members) = rule else {
-            self.problems.add(at, "a claim's rule is one value or its matchers", "several values are `{in: [a, b]}`");
+            self.problems.add(
+                rule_at,
+                "a claim's rule is one value or its matchers",
+                "several values are `{in: [a, b]}`",
+            );
             return Vec::new();
         };
         if members.is_empty() {
-            self.problems.add(at, "a claim's rule asks nothing", format!("a value, or some of {MATCHERS}"));
+            self.problems.add(rule_at, "a claim's rule asks nothing", format!("a value, or some of {MATCHERS}"));
         }
         let mut matchers = Vec::new();
         for (name, value) in members {
-            let at = below(at, name);
+            let at = below(rule_at, name);
             let asks = match name.as_str() {
                 "equals" => self.scalar(&at, name, value).map(|scalar| ("equals", Asks::In(vec![scalar]))),
                 "not_equals" => self.scalar(&at, name, value).map(|scalar| ("not_equals", Asks::NotIn(vec![scalar]))),
@@ -128,7 +132,8 @@ impl Reader<'_> {
                 "not_in" => self.scalars(&at, value).map(|scalars| ("not_in", Asks::NotIn(scalars))),
                 "matches" => self.globs(&at, value).map(|globs| ("matches", Asks::Matches(globs))),
                 other => {
-                    self.problems.add(&at, format!("`{other}` is no matcher"), format!("the matchers are {MATCHERS}"));
+                    let mend = format!("the matchers are {MATCHERS}");
+                    self.problems.unknown(rule_at, other, "there is no such matcher", mend);
                     None
                 }
             };
