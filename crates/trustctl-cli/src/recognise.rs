@@ -61,7 +61,7 @@ fn shape(form: &Issuer) -> Shape {
 }
 
 impl Recognised<'_> {
-    /// The derived claims that the token has, with their values.
+    /// The derived and nested claims that the token has, with their values.
     ///
     /// Asked of the evaluator itself, by a policy that names each, so that no second reading of a claim exists.
     pub(crate) fn derived(&self, catalogue: &Catalogue, claims: &Claims<'_>) -> Vec<(String, String)> {
@@ -69,7 +69,7 @@ impl Recognised<'_> {
             .provider
             .claims
             .iter()
-            .filter(|(_, claim)| claim.derived.is_some())
+            .filter(|(_, claim)| claim.derived.is_some() || claim.at.is_some())
             .map(|(name, _)| name.as_str())
             .collect();
         if derived.is_empty() {
@@ -143,5 +143,15 @@ mod tests {
             assert!(derived.contains(&("tag".to_owned(), "v1".to_owned())), "{derived:?}");
             assert!(!derived.iter().any(|(name, _)| name == "branch"), "{derived:?}");
         }
+    }
+
+    #[test]
+    fn nested_claims_are_shown_by_the_names_that_trust_files_write() {
+        let catalogue = Catalogue::bundled().unwrap();
+        let issuer = "https://oidc.eks.eu-central-1.amazonaws.com/id/80D562ED8026E91294D52E09BEA261D4";
+        let found = recognise(catalogue, issuer).unwrap();
+        let text = format!(r#"{{"iss":"{issuer}","kubernetes.io":{{"namespace":"publishing"}}}}"#);
+        let named = found.derived(catalogue, &Claims::parse(&text).unwrap());
+        assert_eq!(named, [("namespace".to_owned(), "publishing".to_owned())]);
     }
 }

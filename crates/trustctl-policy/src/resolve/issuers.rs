@@ -125,13 +125,21 @@ fn host(issuer: &str) -> &str {
     issuer.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or("")
 }
 
-/// Refuses an issuer of one's own that a provider of the catalogue has in this very file, as a self-managed host does:
-/// under the other name it would lose its claims and what it requires by itself.
+/// Refuses an issuer that two kinds of provider have in this very file, as a self-managed host can: under one's own name
+/// or the other's it would lose its claims and what it requires by itself.
 pub(crate) fn one_kind_each(builder: &mut Builder<'_>) {
     let mut found = Vec::new();
-    for own in builder.parts.providers.iter().filter(|provider| provider.kind == "custom") {
-        let other = builder.parts.providers.iter().find(|other| other.issuer == own.issuer && other.kind != own.kind);
-        if let (Some(other), Some(place)) = (other, own.place) {
+    for (at, own) in builder.parts.providers.iter().enumerate() {
+        let others = builder
+            .parts
+            .providers
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.issuer == own.issuer && other.kind != own.kind && other.kind != "custom");
+        // Of two kinds of the catalogue the second is told of the first.
+        let other =
+            others.map(|(before, other)| (before < at, other)).find(|(before, _)| *before || own.kind == "custom");
+        if let (Some((_, other)), Some(place)) = (other, own.place) {
             found.push(
                 Diagnostic::error(
                     "catalogue-issuer",

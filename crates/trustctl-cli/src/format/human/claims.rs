@@ -30,7 +30,7 @@ pub(crate) fn token(header: &Claims<'_>, claims: &Claims<'_>, catalogue: &Catalo
     members(&mut page, envelope.chain(claims.iter().filter(|(name, _)| !ENVELOPE.contains(name))), now);
     let derived = recognised.map(|found| found.derived(catalogue, claims)).unwrap_or_default();
     if !derived.is_empty() {
-        page.heading("derived claims, as trust files can name them");
+        page.heading("derived and nested claims, as trust files can name them");
         let column = derived.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0) + 2;
         for (name, value) in &derived {
             page.term(2, name, column, None, value);
