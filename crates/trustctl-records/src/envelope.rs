@@ -5,6 +5,7 @@ use trustctl_catalog::profile::{AudienceCheck, Envelope as Rule, Publisher, Repl
 use trustctl_claims::{ClaimKey, Claims, Value};
 
 use crate::judge::{Judge, Question, Settings};
+use crate::permissions;
 use crate::prepare::is_of;
 
 /// What of a token's header registries look at.
@@ -165,7 +166,7 @@ impl Envelope {
         if rule.longest_life.is_some_and(|longest| life.is_none_or(|life| life > i64::from(longest))) {
             return Err((7, Refused::LongLife));
         }
-        self.audience(claims).map_err(at(8))?;
+        self.audience(claims, question).map_err(at(8))?;
         self.first_use(claims, used).map_err(at(9))
     }
 
@@ -198,7 +199,7 @@ impl Envelope {
         wrong.map_or(Ok(()), |(key, _)| Err(Refused::WrongType(key.name().to_owned())))
     }
 
-    fn audience(&self, claims: &Claims<'_>) -> Result<(), Refused> {
+    fn audience(&self, claims: &Claims<'_>, question: &Question<'_>) -> Result<(), Refused> {
         let found = claims.claim(&self.keys.audience);
         let is_ours = |text: &str| self.audience.as_deref() == Some(text);
         match (self.rule.audiences, found) {
@@ -215,7 +216,7 @@ impl Envelope {
                 [Value::String(_)] => Err(Refused::Audience),
                 _ => Err(Refused::AudienceForm),
             },
-            (AudienceCheck::Permissions, Some(Value::String(text))) if has_permissions(text) => Ok(()),
+            (AudienceCheck::Permissions, Some(Value::String(text))) => permissions::cover(text, question),
             (_, None | Some(Value::Null)) => Err(Refused::Missing("aud".to_owned())),
             _ => Err(Refused::AudienceForm),
         }
@@ -284,11 +285,4 @@ fn second(claims: &Claims<'_>, claim: &ClaimKey) -> Result<Option<i64>, Refused>
             None => Err(Refused::WrongType(claim.name().to_owned())),
         },
     }
-}
-
-/// JSR's audience: JSON text with a list `permissions`.
-fn has_permissions(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| {
-        value.get("permissions").is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()))
-    })
 }

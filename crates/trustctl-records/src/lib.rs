@@ -15,6 +15,7 @@ mod file;
 mod fitting;
 mod judge;
 mod normal;
+mod permissions;
 mod prepare;
 mod record;
 mod rules;

@@ -174,6 +174,17 @@ impl Fill<'_> {
         Some(Text { parts })
     }
 
+    /// The texts of a template of a rule: a list field alone stands for each of its members.
+    fn fill_each(&self, template: &TemplateText, settings: &Settings) -> Vec<Text> {
+        if let [Part::Hole(Hole::Field(name, piece))] = template.parts.as_slice()
+            && let Some(FieldValue::List(members)) = self.record.fields.get(name)
+        {
+            let pieces = members.iter().filter_map(|member| take(*piece, member));
+            return pieces.map(|piece| Text { parts: vec![TextPart::Fixed(piece.to_owned())] }).collect();
+        }
+        self.fill(template, settings).into_iter().collect()
+    }
+
     fn asks(&self, operation: &Operation, settings: &Settings) -> Asks {
         match operation {
             Operation::Present { claims, blank_passes } => Asks::Present {
@@ -183,7 +194,7 @@ impl Fill<'_> {
             Operation::Same { left, right, case, every } => Asks::Same {
                 claim: ClaimKey::new(&left.claim),
                 take: left.take,
-                texts: right.iter().filter_map(|template| self.fill(template, settings)).collect(),
+                texts: right.iter().flat_map(|template| self.fill_each(template, settings)).collect(),
                 case: *case,
                 every: *every,
             },

@@ -18,12 +18,14 @@ publishers:
     fields:
       - { name: where, about: an address, example: "https://ci.example:1/x" }
       - { name: who, about: a name, example: acme }
+      - { name: members, type: list, about: names, example: '["acme"]' }
       - { name: must, type: boolean, about: whether the name counts, default: "false", example: "true" }
     computed:
       host: ["{where|host}"]
     rule:
       - { step: host, claim: host, is: ["{host}"] }
       - { step: name, when: must, claim: name, is: ["{who}"], case: lowered }
+      - { step: member, when: members, claim: member, is: ["{members}"] }
     means:
       - { claim: name, is: equals, values: ["{who}"], when: must }
 combine: only
@@ -101,4 +103,14 @@ fn a_step_goes_by_a_boolean_where_it_is_true() {
     }
     // Lower case of Unicode, no more: `SS` is another text.
     assert!(!holds(record(true), token("STRASSE")));
+}
+
+#[test]
+fn a_list_alone_stands_for_each_of_its_members() {
+    let record = json!({ "where": "https://h", "members": ["1", "2"] });
+    for (member, expected) in [("1", true), ("2", true), ("3", false), ("", false), ("12", false), ("1,2", false)] {
+        assert_eq!(holds(record.clone(), json!({ "host": "h", "member": member })), expected, "{member}");
+    }
+    assert!(!holds(record.clone(), json!({ "host": "h", "member": 1 })));
+    assert!(!holds(record, json!({ "host": "h" })));
 }
