@@ -97,10 +97,10 @@ pub(crate) fn parse<'a, T: DeserializeOwned>(file: &DataFile<'a>) -> Result<(T, 
 /// The stretch of a file that begins with the top-level key `key`: up to the next line that is neither indented nor a
 /// list's, a comment or blank. Empty where the file has no such key.
 pub(crate) fn stretch<'a>(text: &'a str, key: &str) -> &'a str {
-    let begins = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
-    let mut lines = text.split_inclusive('\n');
-    let before: usize = lines.by_ref().take_while(|line| !begins(line)).map(str::len).sum();
-    let rest = text.get(before..).unwrap_or_default();
+    let key = format!("\n{key}:");
+    let first = key.strip_prefix('\n').is_some_and(|key| text.starts_with(key));
+    let begin = if first { Some(0) } else { text.find(&key).map(|at| at + 1) };
+    let rest = begin.and_then(|at| text.get(at..)).unwrap_or_default();
     let mut lines = rest.split_inclusive('\n');
     let first = lines.next().map_or(0, str::len);
     let inside = |line: &&str| line.starts_with([' ', '-', '#', '\n', '\r']);
