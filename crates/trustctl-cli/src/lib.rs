@@ -21,6 +21,7 @@ mod moment;
 mod positions;
 mod recognise;
 mod request;
+mod ruling;
 mod secret;
 mod token_text;
 mod verb;

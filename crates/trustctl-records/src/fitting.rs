@@ -14,7 +14,7 @@ use trustctl_claims::{Claims, Value};
 use trustctl_pattern::Pattern;
 
 use crate::take::take;
-use crate::{Record, RecordProblem};
+use crate::{Record, RecordProblem, Settings};
 
 /// A record made for a token.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,43 @@ impl Fitting {
         }
         let record = Record::read(profile, Some(name), &written);
         Self { publisher: name.to_owned(), fields: told, written, record, version }
+    }
+}
+
+impl Settings {
+    /// Takes what the registry's audience is made of, and nobody has set, from the token's own audience: the registry that
+    /// the token was made for. Returns what was taken.
+    pub fn take_from_audience(&mut self, profile: &Profile, claims: &Claims<'_>) -> Vec<(String, String)> {
+        let unset = self.unset(profile);
+        let audience = claims.named("aud").and_then(Value::as_str).filter(|_| !unset.is_empty());
+        let (Some(template), Some(audience)) = (&profile.envelope.audience, audience) else { return Vec::new() };
+        let form: Option<Vec<Known<'_>>> = template
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => Some(Known::Text(text.clone())),
+                Part::Hole(Hole::Setting(name)) => {
+                    Some(self.one(name).map_or(Known::Field(name), |value| Known::Text(value.to_owned())))
+                }
+                Part::Hole(_) => None,
+            })
+            .collect();
+        let solution = form.and_then(|form| unify(&form, audience)).unwrap_or_default();
+        let taken = solution.into_iter().filter_map(|(known, value)| match known {
+            Known::Field(name) => Some((name.to_owned(), value)),
+            _ => None,
+        });
+        let taken: Vec<(String, String)> = taken.collect();
+        for (name, value) in &taken {
+            self.set(name, vec![value.clone()]);
+        }
+        taken
+    }
+
+    /// Settings that the registry's audience is made of, and that have no value.
+    pub fn unset(&self, profile: &Profile) -> Vec<String> {
+        let named = profile.envelope.audience.iter().flat_map(TemplateText::settings);
+        named.filter(|name| self.one(name).is_none()).map(str::to_owned).collect()
     }
 }
 

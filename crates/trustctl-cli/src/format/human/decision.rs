@@ -53,20 +53,7 @@ fn headline(page: &mut Page, verdict: &Verdict) {
         Basis::Unverified => "claims NOT verified (read from a file)",
         _ => "",
     };
-    beside(page, &left, columns, &look.paint(Style::Care, aside).to_string(), aside.len());
-}
-
-/// `left`, and `right` at the right edge, or below where it does not fit.
-fn beside(page: &mut Page, left: &str, left_columns: usize, right: &str, right_columns: usize) {
-    let gap = page.look().width.saturating_sub(left_columns + right_columns);
-    if gap >= 2 && right_columns > 0 {
-        page.line(format_args!("{left}{:gap$}{right}", ""));
-    } else {
-        page.line(left);
-        if right_columns > 0 {
-            page.line(format_args!("  {right}"));
-        }
-    }
+    page.beside(&left, columns, &look.paint(Style::Care, aside).to_string(), aside.len());
 }
 
 fn grant_line(page: &mut Page, term: &str, grant: &GrantTrace) {
@@ -82,7 +69,7 @@ fn grant_line(page: &mut Page, term: &str, grant: &GrantTrace) {
     let at = if grant.label == grant.at { String::new() } else { format!("  {}", shown(&grant.at)) };
     let left = format!("  {term:TERM$}{}{}", look.paint(Style::Strong, &label), look.paint(Style::Faint, &at));
     let columns = 2 + TERM + label.chars().count() + at.chars().count();
-    beside(page, &left, columns, &look.paint(Style::Faint, &count).to_string(), count.len());
+    page.beside(&left, columns, &look.paint(Style::Faint, &count).to_string(), count.len());
 }
 
 fn allowed(page: &mut Page, grant: &GrantTrace) {

@@ -8,6 +8,8 @@ mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod findings;
 mod page;
+pub(crate) mod ruling;
+pub(crate) mod rulings;
 mod snippet;
 
 use std::collections::BTreeMap;

@@ -32,6 +32,20 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// `left`, and `right` at the right edge, or below where it does not fit. The columns are those of the texts without
+    /// their styles.
+    pub(super) fn beside(&mut self, left: &str, left_columns: usize, right: &str, right_columns: usize) {
+        let gap = self.look.width.saturating_sub(left_columns + right_columns);
+        if gap >= 2 && right_columns > 0 {
+            self.line(format_args!("{left}{:gap$}{right}", ""));
+            return;
+        }
+        self.line(left);
+        if right_columns > 0 {
+            self.line(format_args!("  {right}"));
+        }
+    }
+
     /// An empty line, unless there is one already.
     pub(super) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {

@@ -5,6 +5,7 @@
 
 pub(crate) mod decision;
 pub(crate) mod findings;
+pub(crate) mod ruling;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
@@ -19,6 +20,10 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         (
             "decision.schema.json",
             schema::<Outcome<decision::DecisionReport>>("What `trustctl eval --format json` writes"),
+        ),
+        (
+            "ruling.schema.json",
+            schema::<Outcome<ruling::RulingsReport>>("What `trustctl eval --as REGISTRY --format json` writes"),
         ),
         (
             "findings.schema.json",

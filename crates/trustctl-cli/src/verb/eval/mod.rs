@@ -1,5 +1,6 @@
 //! `trustctl eval`: may this token do that?
 
+mod as_registry;
 mod ask;
 mod keys;
 mod verify;
@@ -32,12 +33,19 @@ Examples:
   trustctl eval --token - --policy npm.trust.yaml --package @acme/widgets < token.jwt
   trustctl eval --token token.jwt --jwks keys.json --at issued --package left-pad
   trustctl eval --claims claims.json --account ci-publisher --registry production --format json
+  trustctl eval --as pypi --token token.jwt --record publisher.json
+  trustctl eval --as all --token token.jwt --at issued
 
-Exit codes: 0 allow, 1 deny, 2 it could not be decided: usage, a file that cannot be read, a trust file with errors, \
-a file that holds no token, no keys. With `--format json` the reason for a 2 is JSON too, on standard output, unless it is the usage.
+Exit codes: 0 allow, 1 deny, 2 it could not be decided: usage, a file that cannot be read, a trust file or record with errors, \
+a file that holds no token, no keys. `--as all` ends with 0 where some registry takes the token. With `--format json` the reason for a 2 is JSON too, on standard output, unless it is the usage.
 
 A file that `--policy` names and another one includes is judged with that one, which is looked for upwards: inside the \
 repository (up to the folder with `.git`), or where there is none, up to the current folder.
+
+With `--as`, no trust file is read: a registry decides by its own trust records. Each --record file holds one record, or a list \
+of them, in the registry's own form; with `--as all` it holds `REGISTRY: RECORDS` for each registry. Without --record the token \
+is judged by the record that it would need, which is shown. The registry's own rules for audience and times hold, also for \
+claims that nobody signed; `--at issued` judges a captured token at the moment it was issued.
 
 The token is never printed. Whether it was used before (replay) is not checked.";
 
@@ -45,11 +53,12 @@ The token is never printed. Whether it was used before (replay) is not checked."
 ///
 /// Checks the token's signature, times and form, asks every trust file, and explains the answer: which grant allows
 /// it, or how far the nearest one is from it. A token that does not stand up to verification is denied. Keys are
-/// fetched from the issuer (only from one that a trust file names) unless --jwks gives them.
+/// fetched from the issuer (only from one that a trust file, a registry or a record names) unless --jwks gives them.
+/// With --as, a registry's own rules and trust records decide in place of trust files.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 #[command(group = ArgGroup::new("who").required(true).args(["token", "claims"]))]
-#[command(group = ArgGroup::new("what").required(true).args(["package", "account"]))]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["package", "account", "as"]))]
 pub(crate) struct Eval {
     /// A file that holds a signed token (JWT), or `-` for standard input
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -68,7 +77,7 @@ pub(crate) struct Eval {
     package: Option<PackageArgument>,
 
     /// The service account to act as
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "package")]
     account: Option<String>,
 
     /// What to do with the package; without it, what the registry is mainly for, such as `publish`
@@ -78,6 +87,9 @@ pub(crate) struct Eval {
     /// The registry, as the trust files name it; needed only where they name several
     #[arg(long, value_name = "NAME")]
     registry: Option<String>,
+
+    #[command(flatten)]
+    as_registry: as_registry::Arguments,
 
     /// The issuer's key set (JWK set), or `-`; without it, keys are fetched from the issuer
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -103,6 +115,9 @@ impl Eval {
         looks: Looks,
     ) -> Result<Answer, Failure> {
         self.one_reader_of_stdin()?;
+        if let Some(asked) = &self.as_registry.registry {
+            return as_registry::run(asked, self, catalogue, outside, looks);
+        }
         let policies = Policies::load(TrustFiles::read(catalogue, &self.policy)?)?;
         let question = ask::question(&policies.all, self)?;
         let Believed { basis, claims, at } = self.believed(catalogue, outside, &policies, &question)?;
@@ -158,10 +173,11 @@ impl Eval {
     }
 
     fn one_reader_of_stdin(&self) -> Result<(), Failure> {
-        let readers = [&self.token, &self.claims, &self.jwks].into_iter().flatten().filter(|file| *file == "-").count();
-        if readers > 1 {
+        let files = [&self.token, &self.claims, &self.jwks].into_iter().flatten().chain(&self.as_registry.record);
+        if files.filter(|file| *file == "-").count() > 1 {
+            let what = if self.as_registry.record.is_empty() { "the key set" } else { "all but one of them" };
             return Err(Failure::new("standard input can be read once, and `-` is given twice")
-                .help("put the key set into a file"));
+                .help(format!("put {what} into a file")));
         }
         Ok(())
     }

@@ -136,6 +136,11 @@ fn refusal(error: &TokenError, rules: &BTreeMap<String, IssuerRules>, (at, now):
         TokenError::WrongAudience { .. } => Some("the job must ask for the registry's audience".to_owned()),
         _ => None,
     };
+    Refusal { code: code(error), message, help }
+}
+
+/// The stable name of a reason: `token-expired`.
+pub(super) fn code(error: &TokenError) -> String {
     let code = error.code();
-    Refusal { code: format!("token-{}", code.strip_prefix("token-").unwrap_or(code)), message, help }
+    format!("token-{}", code.strip_prefix("token-").unwrap_or(code))
 }
