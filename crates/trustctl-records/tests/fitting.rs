@@ -46,7 +46,7 @@ fn gitlab() -> Value {
 fn fits(profile: &Profile, claims: &Value) -> Option<bool> {
     let text = claims.to_string();
     let claims = Claims::parse(&text).unwrap();
-    let all = Fitting::all(profile, &claims, None);
+    let all = Fitting::all(profile, None, &claims, None);
     let rulings = all.iter().map(|fitting| {
         let record = fitting.record.clone().unwrap_or_else(|problems| panic!("{}: {problems:?}", profile.registry));
         let question = Question { package: None, version: fitting.version.as_deref(), now: NOW };
@@ -82,7 +82,7 @@ fn fields_come_from_the_token() {
     let pypi = Profile::bundled("pypi").unwrap().unwrap();
     let text = github().to_string();
     let claims = Claims::parse(&text).unwrap();
-    let [fitting] = &Fitting::all(pypi, &claims, None)[..] else { panic!("one kind of record is for GitHub") };
+    let [fitting] = &Fitting::all(pypi, None, &claims, None)[..] else { panic!("one kind of record is for GitHub") };
     let fields: Vec<(&str, &str)> =
         fitting.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(

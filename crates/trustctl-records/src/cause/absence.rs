@@ -1,20 +1,26 @@
 //! Claims that are not there, or of another type than they should be.
 
-use trustctl_catalog::Role;
-use trustctl_claims::Value;
+use trustctl_catalog::{Provider, Role};
+use trustctl_claims::{Claims, Value};
 
 use super::Failed;
 use crate::check::Miss;
 
 /// A token that was issued before its issuer wrote the claim.
 pub(super) fn older_than_the_claim(failed: &Failed<'_>) -> Option<String> {
-    let claim = failed.claim().filter(|_| failed.is_absent())?;
-    let since = claim.since.as_ref()?;
-    let issued = failed.claims.named("iat")?.as_integer()?.parse().ok()?;
+    older(failed.provider?, failed.claim_name().filter(|_| failed.is_absent())?, failed.claims)
+}
+
+/// The same of any claim that is not there.
+pub(super) fn older(provider: &Provider, name: &str, claims: &Claims<'_>) -> Option<String> {
+    let since = provider.claims.get(name)?.since.as_ref()?;
+    let issued = claims.named("iat")?.as_integer()?.parse().ok()?;
     let issued = jiff::Timestamp::from_second(issued).ok()?.strftime("%Y-%m-%d").to_string();
-    let (name, title) = (failed.claim_name()?, &failed.provider?.title);
     (issued < *since).then(|| {
-        format!("the token is of {issued}, and {title} writes `{name}` since {since}: a token of today has it")
+        format!(
+            "the token is of {issued}, and {} writes `{name}` since {since}: a token of today has it",
+            provider.title
+        )
     })
 }
 

@@ -21,7 +21,7 @@ pub(super) fn whose(
     provider: Option<&Provider>,
 ) -> Option<String> {
     let ask = match expected {
-        [] => "ask for one".to_owned(),
+        [] => "ask for the registry's own".to_owned(),
         expected => format!("ask for {}", either(expected)),
     };
     let found = match claims.named("aud") {

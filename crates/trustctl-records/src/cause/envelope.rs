@@ -2,7 +2,7 @@
 
 use trustctl_claims::{Claims, Value};
 
-use super::{audience, either, provider};
+use super::{absence, audience, either, provider};
 use crate::envelope::{Envelope, Header, Refused};
 use crate::judge::Judge;
 
@@ -54,6 +54,7 @@ pub(crate) fn of_envelope(
     match refused {
         Refused::Audience | Refused::AudienceForm => audience::whose(judge.profile, expected, claims, provider),
         Refused::Missing(claim) if claim == "aud" => audience::whose(judge.profile, expected, claims, provider),
+        Refused::Missing(claim) => absence::older(provider?, claim, claims),
         Refused::Issuer => unknown_issuer(judge, issuer?),
         Refused::Expired => {
             let (title, typical) = provider.map(|provider| (&provider.title, provider.lifetime.typical))?;

@@ -172,7 +172,7 @@ impl<'f> Failed<'f> {
 }
 
 /// What the catalogue knows of whoever issued the token.
-fn provider(kind: Option<&str>, claims: &Claims<'_>) -> Option<&'static Provider> {
+pub(crate) fn provider(kind: Option<&str>, claims: &Claims<'_>) -> Option<&'static Provider> {
     let catalogue = Catalogue::bundled().ok()?;
     let issuer = || claims.named("iss").and_then(Value::as_str);
     let kind = kind.or_else(|| catalogue.fixed_issuer(issuer()?).map(|(kind, _)| kind))?;

@@ -44,6 +44,16 @@ impl Judge<'_> {
         }
     }
 
+    /// What becomes of one record, by its place in the list, whatever the token's envelope is.
+    pub(crate) fn record_report(
+        &self,
+        at: usize,
+        claims: &Claims<'_>,
+        question: &Question<'_>,
+    ) -> Option<RecordReport> {
+        self.records.get(at).map(|prepared| self.record(prepared, claims, question))
+    }
+
     /// Whether some record compares the token with the version that is published, so that nothing can be said without it.
     pub fn needs_version(&self) -> bool {
         self.records.iter().flat_map(|prepared| &prepared.steps).any(|step| step.asks.needs_version())

@@ -43,7 +43,7 @@ pub(crate) fn ruling(rulings: &Rulings, look: Look) -> String {
         consequences(&mut page, answer);
         footing(&mut page, rulings, answer);
     }
-    at(&mut page, rulings);
+    at(&mut page, rulings, TERM);
     page.finish()
 }
 
@@ -184,7 +184,13 @@ fn record_lines(page: &mut Page, term: &str, report: &RecordReport, record: &Ask
     }
     steps(page, report);
     let failures = report.failures();
+    let mut told: Vec<&Option<String>> = Vec::new();
     for step in &failures {
+        // One claim is often compared in several steps, and its cause is the same in all of them.
+        if step.claim.is_some() && told.contains(&&step.claim) {
+            continue;
+        }
+        told.push(&step.claim);
         let which = if failures.len() > 1 { format!("{}: ", step.name) } else { String::new() };
         if let Some(cause) = &step.cause {
             page.term(2, "cause", TERM, None, &format!("{which}{cause}"));
@@ -200,25 +206,43 @@ fn record_lines(page: &mut Page, term: &str, report: &RecordReport, record: &Ask
 
 /// Every step in the registry's order.
 fn steps(page: &mut Page, report: &RecordReport) {
-    let (good, bad) = if page.look().unicode { ("\u{2713}", "\u{2717}") } else { ("ok", "no") };
+    let look = page.look();
+    let (good, bad) = if look.unicode { ("\u{2713}", "\u{2717}") } else { ("ok", "no") };
     let mark = good.chars().count() + 2;
-    let column = report.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0) + 2;
+    let name = report.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0) + 2;
+    let column = TERM + mark + name;
+    let room = look.width.saturating_sub(2 + column);
     for (at, step) in report.steps.iter().enumerate() {
         let word = if at == 0 { "steps" } else { "" };
         let sign = if step.holds() { good } else { bad };
         let term = format!("{word:TERM$}{sign:mark$}{}", step.name);
-        match &step.state {
-            StepState::Misses(miss) => {
-                let mut lines = difference(step, miss).into_iter();
-                let (word, text) = lines.next().unwrap_or_default();
-                page.term(2, &term, TERM + mark + column, Some(Style::Bad), &format!("{word:WORD$}{text}"));
-                for (word, text) in lines {
-                    page.term(2 + TERM + mark + column, &word, WORD, None, &text);
-                }
-            }
-            _ => page.term(2, &term, TERM + mark + column, None, &holds(step)),
+        let StepState::Misses(miss) = &step.state else {
+            page.term(2, &term, column, None, &cut(&holds(step), room, look.unicode));
+            continue;
+        };
+        let lines = difference(step, miss);
+        // A value that cannot be broken stands under its step, further to the left, where it has more room.
+        let fits = lines.iter().all(|(_, text)| WORD + text.chars().count() <= room || text.contains(' '));
+        let (first, rest) = if fits { lines.split_at(lines.len().min(1)) } else { lines.split_at(0) };
+        let indent = if fits { 2 + column } else { 2 + TERM + mark };
+        match first {
+            [(word, text)] => page.term(2, &format!("{term:column$}{word}"), column + WORD, Some(Style::Bad), text),
+            _ => page.term(2, &term, column, Some(Style::Bad), ""),
+        }
+        for (word, text) in rest {
+            page.term(indent, word, WORD, None, text);
         }
     }
+}
+
+/// A text that fits, or its beginning: what holds need not be seen whole.
+fn cut(text: &str, room: usize, unicode: bool) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let end = if unicode { "\u{2026}" } else { "..." };
+    let kept: String = text.chars().take(room.saturating_sub(end.chars().count())).collect();
+    format!("{kept}{end}")
 }
 
 /// What holds, in a phrase.
@@ -227,7 +251,7 @@ fn holds(step: &StepReport) -> String {
         (Some(found), ..) => found.clone(),
         (None, None, 0) => String::new(),
         (None, None, 1) => "it is there".to_owned(),
-        (None, None, count) => format!("all {count} are there"),
+        (None, None, count) => format!("{count} are there"),
         (None, Some(_), _) => "the token has none".to_owned(),
     }
 }
@@ -316,7 +340,7 @@ fn footing(page: &mut Page, rulings: &Rulings, answer: &RegistryAnswer) {
         page.term(2, "several", TERM, None, &several(&profile.combine));
     }
     if answer.taken() == Taken::Yes {
-        page.term(2, "replay", TERM, None, replay(profile));
+        page.term(2, "replay", TERM, None, replay(answer));
     } else {
         page.term(2, "caller", TERM, None, &caller(answer));
     }
@@ -335,8 +359,10 @@ fn several(combine: &Combine) -> String {
     }
 }
 
-fn replay(profile: &Profile) -> &'static str {
-    match profile.envelope.replay.scope {
+fn replay(answer: &RegistryAnswer) -> &'static str {
+    let taken = answer.rule.records.first().and_then(|at| answer.explanation.records.get(*at));
+    let own = taken.and_then(|record| answer.profile.publisher(&record.publisher)?.envelope.as_ref()?.replay.as_ref());
+    match own.unwrap_or(&answer.profile.envelope.replay).scope {
         ReplayScope::Issuer | ReplayScope::Registry => "not checked here: the registry takes a token once",
         ReplayScope::Nowhere => "the registry takes a token again and again until it expires",
         ReplayScope::Unknown => "not checked here; whether the registry takes a token twice is not known",
@@ -355,7 +381,7 @@ fn caller(answer: &RegistryAnswer) -> String {
 }
 
 /// How the registry's rules are known.
-pub(super) fn basis(profile: &Profile) -> String {
+fn basis(profile: &Profile) -> String {
     match profile.basis {
         Basis::Documentation => {
             format!("from {}'s documentation only, compared on {}", profile.title, profile.checked)
@@ -365,9 +391,9 @@ pub(super) fn basis(profile: &Profile) -> String {
 }
 
 /// The moment, where it is not now.
-pub(super) fn at(page: &mut Page, rulings: &Rulings) {
+pub(super) fn at(page: &mut Page, rulings: &Rulings, term: usize) {
     if rulings.at != rulings.now {
         let at = format!("{} ({})", moment::in_words(rulings.at), moment::from_now(rulings.at, rulings.now));
-        page.term(2, "at", TERM, None, &at);
+        page.term(2, "at", term, None, &at);
     }
 }

@@ -3,18 +3,20 @@
 //! A token is made for one audience, so nearly every registry refuses it for that alone. The table therefore has two
 //! answers: of this token as it is, and of the same job's token with the registry's own audience.
 
+use std::collections::BTreeMap;
+
 use trustctl_catalog::Basis;
-use trustctl_records::{RecordReport, StepReport, StepState};
+use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::page::Page;
-use super::ruling::{at, basis, unverified};
+use super::ruling::{at, unverified};
 use crate::look::{Look, Style};
 use crate::ruling::{Believed, Origin, RegistryAnswer, Rulings, Taken, is_audience};
 
 /// Columns of the words at the left: `audience  `.
 const TERM: usize = 10;
-/// Columns of each answer: `asked  `.
-const ANSWER: usize = 7;
+/// Columns of each answer: `own aud  `.
+const ANSWER: usize = 9;
 
 /// The answers as a table.
 pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
@@ -27,7 +29,7 @@ pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
                 page.term(2, "help", TERM, Some(Style::Advice), help);
             }
             page.aside(2 + TERM, "what a refused token says is not believed, so no registry was asked");
-            at(&mut page, rulings);
+            at(&mut page, rulings, TERM);
             return page.finish();
         }
         Believed::Signed(signed) => {
@@ -37,7 +39,7 @@ pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
         Believed::Unverified => {}
     }
     page.term(2, "audience", TERM, None, rulings.audience.as_deref().unwrap_or("none"));
-    at(&mut page, rulings);
+    at(&mut page, rulings, TERM);
     table(&mut page, rulings);
     page.gap();
     legend(&mut page, rulings);
@@ -54,8 +56,10 @@ fn headline(page: &mut Page, rulings: &Rulings) {
         0 => "no registry takes this token".to_owned(),
         _ => format!("{} {} this token", registries(now), takes(now)),
     };
-    if asked > 0 {
-        said.push_str(&format!("; {asked} would with their own audience"));
+    match asked {
+        0 => {}
+        1 => said.push_str("; 1 would with its own audience"),
+        _ => said.push_str(&format!("; {asked} would with their own audience")),
     }
     let left = format!("{}: {said}", page.look().paint(style, word));
     let aside = unverified(rulings);
@@ -69,9 +73,8 @@ fn table(page: &mut Page, rulings: &Rulings) {
         format!("{}{mark}", answer.profile.registry)
     };
     let column = rulings.answers.iter().map(|answer| name(answer).chars().count()).max().unwrap_or(0).max(8) + 2;
-    page.heading(&format!("{:column$}{:ANSWER$}{:ANSWER$}because", "registry", "now", "asked"));
+    page.heading(&format!("{:column$}{:ANSWER$}{:ANSWER$}because", "registry", "now", "own aud"));
     for answer in &rulings.answers {
-        let look = page.look();
         let taken = answer.taken();
         let (now, asked) = (yes(taken == Taken::Yes), yes(taken >= Taken::WithAudience));
         let left = format!("{:column$}{now:ANSWER$}{asked:ANSWER$}", name(answer));
@@ -81,7 +84,7 @@ fn table(page: &mut Page, rulings: &Rulings) {
             Taken::No => Some(Style::Bad),
         };
         let because = because(answer).join("; ");
-        page.term(0, &left, left.chars().count(), style.filter(|_| look.colour), &because);
+        page.term(0, left.trim_end(), left.chars().count(), style, &because);
     }
 }
 
@@ -92,26 +95,25 @@ fn yes(taken: bool) -> &'static str {
 /// Why, in a sentence or two.
 fn because(answer: &RegistryAnswer) -> Vec<String> {
     let mut said = Vec::new();
-    if let Some(step) = answer.refused_otherwise() {
-        said.push(refused(step));
-        return said;
-    }
     if let Some(problem) = answer.unfit.first() {
         let field = if problem.field.is_empty() { String::new() } else { format!("`{}`: ", problem.field) };
         said.push(format!("it takes no record that this token needs: {field}{}", problem.reason));
         return said;
     }
+    if let Some(step) = answer.refused_otherwise() {
+        said.push(refused(step));
+        return said;
+    }
     if let Some(step) = answer.explanation.refused().filter(|step| is_audience(step) && answer.rule.is_allow()) {
-        let expected = match &step.expected[..] {
-            [] => answer.profile.envelope.audience.iter().map(|text| text.text.replace("setting.", "")).collect(),
-            expected => expected.join(" or "),
-        };
-        said.push(format!("audience {expected}"));
+        said.push(match &step.expected[..] {
+            [] => "the audience of one of its registries".to_owned(),
+            expected => format!("audience {}", expected.join(" or ")),
+        });
     }
     match answer.rule.records.first() {
         Some(at) => said.extend(answer.records.get(*at).map(|record| match &record.origin {
             Origin::Token { fields } => {
-                let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name} {value}")).collect();
+                let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
                 format!("a record with {}", fields.join(", "))
             }
             Origin::File { file, place: 0 } => format!("by {file}"),
@@ -140,35 +142,35 @@ fn nearest(answer: &RegistryAnswer) -> String {
             _ => "its records are for tokens of another issuer".to_owned(),
         };
     };
-    let what = match (&step.cause, &step.found) {
-        (Some(cause), _) => cause.clone(),
-        (None, Some(found)) if !step.expected.is_empty() => {
+    let what = match (&step.cause, &step.state, &step.found) {
+        (Some(cause), ..) => cause.clone(),
+        (None, StepState::Misses(Miss::Missing(claim) | Miss::Blank(claim)), _) => {
+            format!("the token has no `{claim}`")
+        }
+        (None, _, Some(found)) if !step.expected.is_empty() => {
             format!("the token has {found}, the record {}", step.expected.join(" or "))
         }
-        (None, Some(found)) => format!("the token has {found}"),
-        (None, None) => {
-            let claims =
-                step.claim.iter().cloned().chain(step.expected.iter().cloned().filter(|_| step.claim.is_none()));
-            format!("the token lacks {}", claims.collect::<Vec<_>>().join(", "))
-        }
+        (None, _, Some(found)) => format!("the token has {found}"),
+        (None, ..) => "it does not hold".to_owned(),
     };
     format!("{}: {what}", step.name)
 }
 
 fn legend(page: &mut Page, rulings: &Rulings) {
-    page.aside(0, "now: what becomes of this token; asked: what would of the same job's, had it asked for the registry's own audience");
+    page.aside(
+        0,
+        "now: what becomes of this token; own aud: what would of the same job's, made for the registry's own audience",
+    );
     let made = rulings.answers.iter().flat_map(|answer| &answer.records);
     if made.clone().count() > 0 && made.clone().all(|record| matches!(record.origin, Origin::Token { .. })) {
         page.aside(0, "no records were given: each registry is asked about the record that this token would need");
     }
-    let documented: Vec<String> = rulings
-        .answers
-        .iter()
-        .filter(|answer| answer.profile.basis == Basis::Documentation)
-        .map(|answer| basis(answer.profile))
-        .collect();
-    if !documented.is_empty() {
-        page.aside(0, &format!("* known {}", documented.join("; ")));
+    let mut documented: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for profile in rulings.answers.iter().map(|answer| answer.profile).filter(|it| it.basis == Basis::Documentation) {
+        documented.entry(&profile.checked).or_default().push(&profile.title);
+    }
+    for (checked, titles) in documented {
+        page.aside(0, &format!("* known from documentation only, compared on {checked}: {}", titles.join(", ")));
     }
     page.aside(0, "not checked: whether it was used before (replay); `--as REGISTRY` shows every step");
 }

@@ -15,6 +15,8 @@ use super::token;
 pub(super) struct Token<'t> {
     pub(super) claims: &'t Claims<'t>,
     pub(super) header: Option<&'t token::Header>,
+    /// The kind of record, where one is asked for.
+    pub(super) kind: Option<&'t str>,
     /// The version that is published.
     pub(super) version: Option<&'t str>,
     pub(super) at: i64,
@@ -72,7 +74,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// The answer by the records that the token would need, the best of them.
     fn by_fitting(&self) -> RegistryAnswer {
-        let fittings = Fitting::all(self.profile, self.token.claims, self.token.version);
+        let fittings = Fitting::all(self.profile, self.token.kind, self.token.claims, self.token.version);
         let answers = fittings.into_iter().map(|fitting| {
             let version = fitting.version.as_deref().or(self.token.version);
             let kind = self.profile.publisher(&fitting.publisher).map_or(String::new(), |kind| kind.title.clone());
@@ -82,6 +84,9 @@ impl Asked<'_> {
                 Err(problems) => (Vec::new(), problems),
             };
             let mut answer = self.answer(records, version);
+            // What an example grants is nobody's.
+            answer.explanation.ruling.grants.clear();
+            answer.explanation.records.iter_mut().for_each(|record| record.grants.clear());
             answer.unfit = unfit;
             answer.version.clone_from(&fitting.version);
             answer

@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     pub(super) record: Vec<String>,
 
     /// Which kind of record, where the record does not say it: `github`, `gitlab` and so on
-    #[arg(long, value_name = "KIND", requires = "record")]
+    #[arg(long, value_name = "KIND", requires = "as")]
     pub(super) publisher: Option<String>,
 
     /// What the registry's operator has set, such as `audience=test.example`; with `--as all`, `REGISTRY.NAME=VALUE`
@@ -72,7 +72,8 @@ pub(super) fn run(
         rulings.audience =
             claims.named("aud").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let version = rulings.package.as_ref().and_then(|package| package.version.as_deref());
-        let token = judge::Token { claims, header: presented.header.as_ref(), version, at: presented.at };
+        let kind = arguments.publisher.as_deref();
+        let token = judge::Token { claims, header: presented.header.as_ref(), kind, version, at: presented.at };
         rulings.answers = judge::ask(&rulings.asked, &settings, records, &token, asked == ALL)?;
     }
     let exit = if rulings.is_allow() { Exit::Yes } else { Exit::No };
@@ -105,6 +106,7 @@ fn profile(name: &str) -> Result<Option<&'static Profile>, Failure> {
 fn unknown<'n>(what: &str, given: &str, known: impl Iterator<Item = &'n str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let near = nearest(&given.to_lowercase(), known.iter().copied()).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    let near = nearest(&given.to_lowercase(), known.iter().copied())
+        .map_or(String::new(), |near| format!("did you mean `{near}`? "));
     Failure::new(format!("there is no {what} `{given}`")).help(format!("{near}there are {listed}"))
 }

@@ -4,7 +4,10 @@
 //! is taken from the profile's examples, so that the record can be read; whether it then lets the token in is for a
 //! [`Judge`](crate::Judge) to decide, and where it does not, no record would.
 
-use std::collections::BTreeMap;
+mod solve;
+mod statements;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 use trustctl_catalog::profile::{
@@ -13,8 +16,10 @@ use trustctl_catalog::profile::{
 use trustctl_claims::{Claims, Value};
 use trustctl_pattern::Pattern;
 
+use crate::judge::{Judge, Question};
 use crate::take::take;
 use crate::{Record, RecordProblem, Settings};
+use solve::{Known, unify, version_in};
 
 /// A record made for a token.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,41 +37,58 @@ pub struct Fitting {
 }
 
 impl Fitting {
-    /// A record of every kind that is about tokens of this issuer; `version` is the one that is published, where known.
-    pub fn all(profile: &Profile, claims: &Claims<'_>, version: Option<&str>) -> Vec<Self> {
+    /// A record of each kind that is about tokens of this issuer, or of the one kind that is asked for. Kinds for whatever
+    /// issuer count only where none names this one. `version` is the one that is published, where known.
+    pub fn all(profile: &Profile, kind: Option<&str>, claims: &Claims<'_>, version: Option<&str>) -> Vec<Self> {
         let issuer = claims.named("iss").and_then(Value::as_str).unwrap_or_default();
-        let about = profile.publishers.iter().filter(|(_, publisher)| may_be_about(publisher, issuer));
-        about.map(|(name, publisher)| Self::of(profile, name, publisher, claims, version)).collect()
+        let kinds = || profile.publishers.iter().filter(|(name, _)| kind.is_none_or(|kind| kind == *name));
+        let named: Vec<_> = kinds().filter(|(_, publisher)| names_issuer(publisher, issuer)).collect();
+        let any = || kinds().filter(|(_, publisher)| takes_any_issuer(publisher) && !issuer.is_empty()).collect();
+        let about = if named.is_empty() { any() } else { named };
+        about.into_iter().map(|(name, publisher)| Self::of(profile, name, publisher, claims, version)).collect()
     }
 
     fn of(profile: &Profile, name: &str, publisher: &Publisher, claims: &Claims<'_>, version: Option<&str>) -> Self {
-        let mut draft = Draft { publisher, claims, given: version, version: None, fields: BTreeMap::new() };
-        if let (Some(field), Some(issuer)) = (&publisher.issuer_field, claims.named("iss").and_then(Value::as_str)) {
-            draft.fields.insert(field.clone(), Json::from(issuer));
-        }
-        // A step may need what a later one says of a field that both name.
-        for _ in 0..2 {
-            for step in &publisher.rule {
-                draft.learn(step);
+        let mut draft = Draft {
+            profile,
+            publisher,
+            claims,
+            given: version,
+            version: None,
+            fields: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            told: BTreeMap::new(),
+            left_out: BTreeSet::new(),
+        };
+        loop {
+            draft.fill();
+            let fitting = draft.fitting(name);
+            // What the owner need not ask, and what the token would not stand up to, is better not asked.
+            match fitting.needless(profile, publisher, claims, version) {
+                Some(field) if draft.left_out.insert(field.clone()) => draft.fields.clear(),
+                _ => return fitting,
             }
         }
-        let Draft { fields, version, .. } = draft;
-        let known = publisher.fields.iter().filter_map(|field| Some((field.name.clone(), fields.get(&field.name)?)));
-        let told = known.map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
-        let told = told.collect();
-        let mut written = Json::Object(Map::new());
-        for (at, text) in &publisher.told_by {
-            place(&mut written, at, Json::from(text.as_str()));
-        }
-        for field in &publisher.fields {
-            let value = fields.get(&field.name).cloned().or_else(|| field.required.then(|| example(field)));
-            if let Some(value) = value {
-                let own = format!("/{}", field.name);
-                place(&mut written, field.at.first().unwrap_or(&own), value);
-            }
-        }
-        let record = Record::read(profile, Some(name), &written);
-        Self { publisher: name.to_owned(), fields: told, written, record, version }
+    }
+
+    /// A field of the record that need not be set, and that keeps the token out.
+    fn needless(
+        &self,
+        profile: &Profile,
+        publisher: &Publisher,
+        claims: &Claims<'_>,
+        version: Option<&str>,
+    ) -> Option<String> {
+        let record = self.record.as_ref().ok()?;
+        let judge = Judge::new(profile, Settings::of(profile), vec![record.clone()]);
+        let question = Question { package: None, version: version.or(self.version.as_deref()), now: 0 };
+        let report = judge.record_report(0, claims, &question)?;
+        let asked = report.failures().into_iter().filter_map(|failed| {
+            let step = publisher.rule.iter().find(|step| step.name == failed.name)?;
+            step.when.as_ref()
+        });
+        let known = |field: &&String| self.fields.iter().any(|(name, _)| name == *field);
+        asked.into_iter().find(known).cloned()
     }
 }
 
@@ -107,12 +129,15 @@ impl Settings {
     }
 }
 
-/// Whether a record of this kind can be about tokens of the issuer.
-fn may_be_about(publisher: &Publisher, issuer: &str) -> bool {
+/// Whether records of this kind are about tokens of the issuer by themselves.
+fn names_issuer(publisher: &Publisher, issuer: &str) -> bool {
     let by_pattern = |pattern: &String| Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(issuer));
-    publisher.issuers.iter().any(|known| known == issuer)
-        || publisher.issuer_pattern.as_ref().is_some_and(by_pattern)
-        || publisher.issuers.is_empty() && publisher.issuer_pattern.is_none() && !issuer.is_empty()
+    publisher.issuers.iter().any(|known| known == issuer) || publisher.issuer_pattern.as_ref().is_some_and(by_pattern)
+}
+
+/// Whether each record of this kind says itself whose tokens it is about.
+fn takes_any_issuer(publisher: &Publisher) -> bool {
+    publisher.issuers.is_empty() && publisher.issuer_pattern.is_none()
 }
 
 /// A value of the field that its profile calls fit.
@@ -141,6 +166,7 @@ fn place(object: &mut Json, pointer: &str, value: Json) {
 
 /// What is known of the record so far.
 struct Draft<'d> {
+    profile: &'d Profile,
     publisher: &'d Publisher,
     claims: &'d Claims<'d>,
     /// The version that is asked for.
@@ -148,20 +174,77 @@ struct Draft<'d> {
     /// The version that a tag shows, where none is.
     version: Option<String>,
     fields: BTreeMap<String, Json>,
-}
-
-/// A part of a template with its holes filled as far as they are known.
-enum Known<'d> {
-    Text(String),
-    Field(&'d str),
-    FieldForVersion(&'d str),
+    /// Conditions that the owner could write, by field, and in words.
+    beside: BTreeMap<String, Json>,
+    told: BTreeMap<String, String>,
+    /// Fields that are not to be set.
+    left_out: BTreeSet<String>,
 }
 
 impl<'d> Draft<'d> {
+    /// Finds out what the token says of each field.
+    fn fill(&mut self) {
+        let issuer = self.claims.named("iss").and_then(Value::as_str).unwrap_or_default();
+        if let Some(field) = &self.publisher.issuer_field {
+            self.fields.insert(field.clone(), Json::from(issuer));
+        }
+        if let Some(style) = self.publisher.statements {
+            let conditions = statements::fitting(self.profile, self.publisher, style, self.claims);
+            self.told.extend(conditions.fields.first().map(|(field, _)| ((*field).to_owned(), conditions.told)));
+            self.beside.extend(conditions.fields.into_iter().map(|(field, value)| (field.to_owned(), value)));
+        }
+        // A step may need what a later one says of a field that both name.
+        for _ in 0..2 {
+            for step in &self.publisher.rule {
+                self.learn(step);
+            }
+        }
+    }
+
+    /// The record as far as it is known; what it must have beside that is an example.
+    fn fitting(&self, name: &str) -> Fitting {
+        let mut written = Json::Object(Map::new());
+        for (at, text) in &self.publisher.told_by {
+            place(&mut written, at, Json::from(text.as_str()));
+        }
+        let asked: BTreeSet<&str> = self
+            .publisher
+            .rule
+            .iter()
+            .filter(|step| step.when.is_none())
+            .flat_map(|step| step.operation.fields())
+            .collect();
+        for field in &self.publisher.fields {
+            let is_text = matches!(field.kind, FieldType::Text | FieldType::Integer);
+            let must_be = field.required || is_text && asked.contains(field.name.as_str()) && !field.resolved;
+            let known = self.fields.get(&field.name).or_else(|| self.beside.get(&field.name));
+            let value = known.cloned().or_else(|| must_be.then(|| example(field)));
+            if let Some(value) = value {
+                let own = format!("/{}", field.name);
+                place(&mut written, field.at.first().unwrap_or(&own), value);
+            }
+        }
+        let told = self.publisher.fields.iter().filter_map(|field| {
+            let in_words = self.told.get(&field.name).cloned();
+            let value =
+                || self.fields.get(&field.name).map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
+            let told = in_words.or_else(value)?;
+            // What every record says by itself need not be said.
+            (field.default.as_ref() != Some(&told)).then(|| (field.name.clone(), told))
+        });
+        Fitting {
+            publisher: name.to_owned(),
+            fields: told.collect(),
+            record: Record::read(self.profile, Some(name), &written),
+            written,
+            version: self.version.clone(),
+        }
+    }
+
     fn learn(&mut self, step: &'d Step) {
         let boolean = |name: &String| self.publisher.field(name).is_some_and(|field| field.kind == FieldType::Boolean);
         // What is asked only where the owner wishes it is not asked.
-        if step.when.as_ref().is_some_and(boolean) {
+        if step.when.as_ref().is_some_and(|field| boolean(field) || self.left_out.contains(field)) {
             return;
         }
         match &step.operation {
@@ -216,7 +299,7 @@ impl<'d> Draft<'d> {
             let more = self.filled(part);
             forms = forms
                 .iter()
-                .flat_map(|form| more.iter().map(|end| form.iter().chain(end).map(Known::again).collect()))
+                .flat_map(|form| more.iter().map(|end| form.iter().chain(end).cloned().collect()))
                 .collect();
         }
         forms
@@ -242,93 +325,6 @@ impl<'d> Draft<'d> {
                 (None, None) if *piece == Take::Whole => vec![vec![Known::Field(name)]],
                 (None, _) => Vec::new(),
             },
-        }
-    }
-}
-
-impl Known<'_> {
-    fn again(&self) -> Self {
-        match self {
-            Self::Text(text) => Self::Text(text.clone()),
-            Self::Field(name) => Self::Field(name),
-            Self::FieldForVersion(name) => Self::FieldForVersion(name),
-        }
-    }
-}
-
-/// Values for the holes with which the form comes to the text; `None` where there are none, or more than one way.
-fn unify<'d>(form: &[Known<'d>], text: &str) -> Option<Vec<(Known<'d>, String)>> {
-    let Some((first, rest)) = form.split_first() else { return text.is_empty().then(Vec::new) };
-    let (hole, rest) = match first {
-        Known::Text(start) => return unify(rest, text.strip_prefix(start.as_str())?),
-        hole => (hole, rest),
-    };
-    let end = match rest {
-        [] => text.len(),
-        [Known::Text(last)] => text.len().checked_sub(last.len())?,
-        [Known::Text(next), ..] => {
-            let mut ends = text.match_indices(next.as_str()).map(|(at, _)| at);
-            // Only where the text after the hole stands once is it known where the hole ends.
-            ends.next().filter(|_| ends.next().is_none())?
-        }
-        _ => return None,
-    };
-    let (value, after) = text.split_at_checked(end)?;
-    if value.is_empty() {
-        return None;
-    }
-    let mut solution = vec![(hole.again(), value.to_owned())];
-    solution.extend(unify(rest, after)?);
-    Some(solution)
-}
-
-/// The version at the end of a tag: from where a number and a dot begin.
-fn version_in(tag: &str) -> Option<&str> {
-    let starts = tag.char_indices().filter(|(at, c)| {
-        c.is_ascii_digit()
-            && !tag.get(..*at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
-    });
-    let mut versions = starts.filter_map(|(at, _)| tag.get(at..));
-    versions.find(|version| {
-        let after = version.trim_start_matches(|c: char| c.is_ascii_digit());
-        after.starts_with('.')
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_'))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn solved(form: &[Known<'_>], text: &str) -> Option<Vec<String>> {
-        unify(form, text).map(|solution| solution.into_iter().map(|(_, value)| value).collect())
-    }
-
-    #[test]
-    fn holes_are_filled_where_one_way_only_is_open() {
-        let text = |text: &str| Known::Text(text.to_owned());
-        let owner_and_name = [Known::Field("owner"), text("/"), Known::Field("name")];
-        assert_eq!(solved(&owner_and_name, "acme/widgets"), Some(vec!["acme".to_owned(), "widgets".to_owned()]));
-        assert_eq!(solved(&owner_and_name, "acme/tools/widgets"), None);
-        assert_eq!(solved(&owner_and_name, "/widgets"), None);
-        assert_eq!(solved(&[text("refs/tags/"), Known::Field("tag")], "refs/tags/v1"), Some(vec!["v1".to_owned()]));
-        assert_eq!(solved(&[text("refs/tags/"), Known::Field("tag")], "refs/heads/v1"), None);
-        let file = [text("a/b/"), Known::Field("file"), text("@refs/tags/v1")];
-        assert_eq!(solved(&file, "a/b/x.yml@refs/tags/v1"), Some(vec!["x.yml".to_owned()]));
-        assert_eq!(solved(&[text("same")], "same"), Some(Vec::new()));
-    }
-
-    #[test]
-    fn a_tag_ends_in_its_version() {
-        for (tag, version) in [
-            ("v1.4.0", Some("1.4.0")),
-            ("1.4.0-rc.1+x", Some("1.4.0-rc.1+x")),
-            ("release-2-v1.4.0", Some("1.4.0")),
-            ("widgets/v10.2", Some("10.2")),
-            ("nightly", None),
-            ("v2", None),
-        ] {
-            assert_eq!(version_in(tag), version, "{tag}");
         }
     }
 }
