@@ -202,10 +202,8 @@ impl<'p> Judge<'p> {
             let (allowed, learned) = self.one(prepared, claims, question, Stage::Verify);
             ruling.learned.extend(learned.into_iter().map(|learned| (index, learned)));
             match allowed {
-                Ok(()) => {
+                Ok(granted) => {
                     ruling.records.push(index);
-                    let granted =
-                        prepared.statements.iter().flat_map(|stated| stated.decide(claims).unwrap_or_default());
                     for grant in granted {
                         if !ruling.grants.contains(grant) {
                             ruling.grants.push(grant.clone());
@@ -295,14 +293,14 @@ impl<'p> Judge<'p> {
         steps.into_iter().all(|step| check(&step.asks, claims, question).is_ok())
     }
 
-    /// Whether one record holds, up to and with a stage, and what is learned on the way.
-    fn one(
+    /// What one record grants by name where it holds, up to and with a stage, and what is learned on the way.
+    fn one<'s>(
         &self,
-        prepared: &Prepared<'p>,
+        prepared: &'s Prepared<'p>,
         claims: &Claims<'_>,
         question: &Question<'_>,
         last: Stage,
-    ) -> (Result<(), Miss>, Vec<Learned>) {
+    ) -> (Result<&'s [String], Miss>, Vec<Learned>) {
         let mut learned = Vec::new();
         for step in &prepared.steps {
             if last == Stage::Lookup && step.step.stage != Stage::Lookup {
@@ -322,8 +320,8 @@ impl<'p> Judge<'p> {
                 });
             }
         }
-        let stated = prepared.statements.as_ref().map_or(Ok(()), |statements| statements.decide(claims).map(|_| ()));
-        (stated, learned)
+        let granted = prepared.statements.as_ref().map_or(Ok(&[][..]), |statements| statements.decide(claims));
+        (granted, learned)
     }
 
     /// Whether the record is about tokens of this issuer.
