@@ -56,18 +56,50 @@ pub fn read_file_with_settings(
     text: &str,
 ) -> Result<(Vec<Record>, Settings), Vec<Diagnostic>> {
     let (value, node) = parse(file, text)?;
-    let reader = Reader { profile, file, text };
-    let mut records = Vec::new();
-    let mut diagnostics = Vec::new();
-    let mut settings = Beside { settings: Settings::of(profile), given: Vec::new() };
-    for (value, node) in reader.records(&value, &node) {
-        match Record::read(profile, publisher, value) {
-            Ok(record) => records.push(record),
-            Err(problems) => diagnostics.extend(problems.iter().map(|problem| reader.refused(node, problem))),
+    Reader { profile, file, text }.read(publisher, &value, &node)
+}
+
+/// Reads a file that holds records of several registries, as a map: `pypi: RECORD`, `npm: [RECORD, …]`.
+///
+/// Of each registry that the file names, the records and the settings, as [`read_file_with_settings`] gives them.
+///
+/// # Errors
+///
+/// As [`read_file_with_settings`], of all registries together; a name that is none of theirs, too.
+pub fn read_file_by_registry<'p>(
+    profiles: &[&'p Profile],
+    publisher: Option<&str>,
+    file: FileId,
+    text: &str,
+) -> Result<Vec<(&'p Profile, Vec<Record>, Settings)>, Vec<Diagnostic>> {
+    let (value, node) = parse(file, text)?;
+    let known = || profiles.iter().map(|profile| format!("`{}`", profile.registry)).collect::<Vec<_>>().join(", ");
+    let wrong = |place: Span, message: String, help: String| {
+        Diagnostic::error(RECORD_FILE, Place { file, span: place }, message).help(help)
+    };
+    let Value::Object(members) = &value else {
+        let help = format!("write `REGISTRY: RECORD` for each; there are {}", known());
+        return Err(vec![wrong(Span::default(), "the file does not say whose records these are".to_owned(), help)]);
+    };
+    let (mut all, mut diagnostics) = (Vec::new(), Vec::new());
+    for (registry, value) in members {
+        let part = node.member(registry).unwrap_or(&node);
+        match profiles.iter().find(|profile| profile.registry == *registry) {
+            Some(profile) => match (Reader { profile, file, text }).read(publisher, value, part) {
+                Ok((records, settings)) => all.push((*profile, records, settings)),
+                Err(problems) => diagnostics.extend(problems),
+            },
+            None => {
+                let place = part.key.unwrap_or(part.span);
+                diagnostics.push(wrong(
+                    place,
+                    format!("there is no registry `{registry}`"),
+                    format!("there are {}", known()),
+                ));
+            }
         }
-        diagnostics.extend(settings.read(&reader, value, node));
     }
-    if diagnostics.is_empty() { Ok((records, settings.settings)) } else { Err(diagnostics) }
+    if diagnostics.is_empty() { Ok(all) } else { Err(diagnostics) }
 }
 
 /// The file's one value, with a place for everything in it.
@@ -118,6 +150,26 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The records of a value, and the settings beside their fields.
+    fn read(
+        &self,
+        publisher: Option<&str>,
+        value: &Value,
+        node: &Node,
+    ) -> Result<(Vec<Record>, Settings), Vec<Diagnostic>> {
+        let mut records = Vec::new();
+        let mut diagnostics = Vec::new();
+        let mut settings = Beside { settings: Settings::of(self.profile), given: Vec::new() };
+        for (value, node) in self.records(value, node) {
+            match Record::read(self.profile, publisher, value) {
+                Ok(record) => records.push(record),
+                Err(problems) => diagnostics.extend(problems.iter().map(|problem| self.refused(node, problem))),
+            }
+            diagnostics.extend(settings.read(self, value, node));
+        }
+        if diagnostics.is_empty() { Ok((records, settings.settings)) } else { Err(diagnostics) }
+    }
+
     /// Each record with its places.
     fn records<'v>(&self, value: &'v Value, node: &'v Node) -> Vec<(&'v Value, &'v Node)> {
         let fields = self.profile.publishers.values().flat_map(|publisher| &publisher.fields);

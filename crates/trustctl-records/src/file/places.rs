@@ -36,6 +36,14 @@ impl Node {
         }
     }
 
+    /// The place of a member.
+    pub(super) fn member(&self, name: &str) -> Option<&Node> {
+        match &self.children {
+            Children::Members(members) => members.get(name),
+            _ => None,
+        }
+    }
+
     /// What to point at for a JSON Pointer: the scalar, or the key of a collection or of a value that is meant to have
     /// another key; of what is not there, the nearest that is.
     pub(super) fn place(&self, pointer: &str, is_value: bool) -> Span {

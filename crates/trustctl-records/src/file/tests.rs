@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use trustctl_diag::{Diagnostic, FileId, Sources};
 
-use super::{parse, read_file, read_file_with_settings};
+use super::{parse, read_file, read_file_by_registry, read_file_with_settings};
 use crate::{FieldValue, Profile, Record};
 
 fn profile(name: &str) -> &'static Profile {
@@ -29,6 +29,28 @@ fn told(registry: &str, text: &str) -> String {
         assert!(!diagnostic.message.contains('\n') && !diagnostic.message.ends_with('.'), "{diagnostic:?}");
     }
     told
+}
+
+#[test]
+fn a_map_holds_the_records_of_several_registries() {
+    let profiles = [profile("npm"), profile("pypi")];
+    let text = format!("pypi:\n  - {}\nnpm: []\n", YAML.trim_end().replace('\n', "\n    "));
+    let all = read_file_by_registry(&profiles, None, FileId(0), &text).unwrap();
+    let count: Vec<(&str, usize)> =
+        all.iter().map(|(profile, records, _)| (profile.registry.as_str(), records.len())).collect();
+    assert_eq!(count, [("npm", 0), ("pypi", 1)]);
+    let told = |text: &str| {
+        let mut sources = Sources::default();
+        let file = sources.add("records", text);
+        let diagnostics = read_file_by_registry(&profiles, None, file, text).unwrap_err();
+        let told = diagnostics.iter().map(|one| format!("{}: {}", sources.at(one.place().unwrap()), one.message));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told("pypy: []\nnpm: []\n"), ["pypy: there is no registry `pypy`"]);
+    assert_eq!(told("- pypi\n"), [": the file does not say whose records these are"]);
+    let problems = told("pypi: { repository_owner: a/b, repository_name: x, workflow_filename: x.yml }\nnpm: 1\n");
+    assert!(problems[0].starts_with("1: npm would refuse the record"), "{problems:?}");
+    assert!(problems[1].starts_with("a/b: PyPI would refuse `repository_owner`"), "{problems:?}");
 }
 
 const YAML: &str = "\

@@ -8,8 +8,10 @@ use trustctl_records::{Fitting, Header, Judge, Profile, Question, Record, Settin
 use crate::failure::Failure;
 use crate::ruling::{AskedRecord, Origin, RegistryAnswer};
 
-use super::records::Given;
 use super::token;
+
+/// Records by registry; `None` where none were given.
+pub(super) type Given = Option<BTreeMap<&'static str, Vec<(Record, AskedRecord)>>>;
 
 /// The token, as registries are shown it.
 pub(super) struct Token<'t> {

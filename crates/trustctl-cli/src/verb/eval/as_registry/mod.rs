@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     )]
     pub(super) registry: Option<String>,
 
-    /// A file with trust records of the registry, or `-`; without it, the record that the token would need is judged by
+    /// A file (YAML or JSON) with trust records of the registry, or `-`; without it, the record that the token would need
     #[arg(long, value_name = "FILE", requires = "as", value_hint = clap::ValueHint::FilePath)]
     pub(super) record: Vec<String>,
 
@@ -53,8 +53,8 @@ pub(super) fn run(
 ) -> Result<Answer, Failure> {
     let arguments = &given.as_registry;
     let profiles = profiles(asked)?;
-    let settings = settings::read(&arguments.set, &profiles)?;
-    let records = records::read(arguments, &profiles, outside)?;
+    let records::Given { records, settings } = records::read(arguments, &profiles, outside)?;
+    let settings = settings::read(&arguments.set, &settings, &profiles)?;
     let judges = judge::of_records(&profiles, &settings, &records);
     let presented = token::present(given, &profiles, &judges, catalogue, outside)?;
     let package = given.package.clone();
@@ -106,7 +106,8 @@ fn profile(name: &str) -> Result<Option<&'static Profile>, Failure> {
 fn unknown<'n>(what: &str, given: &str, known: impl Iterator<Item = &'n str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let there = if known.len() == 1 { "there is" } else { "there are" };
     let near = nearest(&given.to_lowercase(), known.iter().copied())
         .map_or(String::new(), |near| format!("did you mean `{near}`? "));
-    Failure::new(format!("there is no {what} `{given}`")).help(format!("{near}there are {listed}"))
+    Failure::new(format!("there is no {what} `{given}`")).help(format!("{near}{there} {listed}"))
 }

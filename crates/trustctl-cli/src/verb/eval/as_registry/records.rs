@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-use trustctl_diag::{FileId, Sources};
-use trustctl_records::{Profile, Record, read_file};
+use trustctl_diag::{Diagnostic, FileId, Sources};
+use trustctl_records::{Profile, Record, Settings, read_file_by_registry, read_file_with_settings};
 
 use crate::Outside;
 use crate::failure::Failure;
 use crate::input::{Input, read_text};
 use crate::ruling::{AskedRecord, Origin};
-use crate::secret::without_tokens_in_place;
+use crate::secret::{is_token, without_tokens_in_place};
 
 use super::Arguments;
 
 /// More bytes than the records of one package have.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// The records that were given, by registry; `None` where none were.
-pub(super) type Given = Option<BTreeMap<&'static str, Vec<(Record, AskedRecord)>>>;
+/// The records that were given.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// By registry, in the order of the files; `None` where no file was named.
+    pub(super) records: Option<BTreeMap<&'static str, Vec<(Record, AskedRecord)>>>,
+    /// By registry and name, what files say of the operator's settings.
+    pub(super) settings: BTreeMap<(&'static str, String), Vec<String>>,
+}
 
 /// Reads every file that was named.
 pub(super) fn read(
@@ -29,26 +34,68 @@ pub(super) fn read(
     if let Some(kind) = &arguments.publisher {
         known_kind(kind, profiles)?;
     }
-    if arguments.record.is_empty() {
-        return Ok(None);
-    }
+    let mut given = Given::default();
     let mut sources = Sources::default();
-    let mut all = BTreeMap::new();
-    for file in &arguments.record {
-        let input = Input::from(file.as_str());
+    for name in &arguments.record {
+        let input = Input::from(name.as_str());
         let text = read_text(&input, outside.stdin, LARGEST)?;
-        let name = match &input {
+        if is_token(&text) {
+            return Err(
+                Failure::new(format!("{input} holds a token, not a trust record")).help("give it with `--token FILE`")
+            );
+        }
+        let shown = match &input {
             Input::Stdin => input.to_string(),
             Input::File(path) => path.display().to_string(),
         };
-        let id = sources.add(name, without_tokens_in_place(&text));
-        let mut reader = Reader { publisher: arguments.publisher.as_deref(), sources: &mut sources, all: &mut all };
-        match profiles {
-            [profile] => reader.one(profile, id, &text)?,
-            _ => reader.by_registry(profiles, id, &text)?,
+        let file = sources.add(shown, without_tokens_in_place(&text));
+        match read_one(arguments.publisher.as_deref(), profiles, file, &text) {
+            Ok(parts) => {
+                for (profile, records, settings) in parts {
+                    given.take(profile, sources.name(file), records, &settings);
+                }
+            }
+            Err(problems) => return Err(refused(profiles, &input).problems(sources, problems)),
         }
     }
-    Ok(Some(all))
+    Ok(given)
+}
+
+/// What one file holds of each registry.
+fn read_one(
+    kind: Option<&str>,
+    profiles: &[&'static Profile],
+    file: FileId,
+    text: &str,
+) -> Result<Vec<(&'static Profile, Vec<Record>, Settings)>, Vec<Diagnostic>> {
+    match profiles {
+        [profile] => read_file_with_settings(profile, kind, file, text)
+            .map(|(records, settings)| vec![(*profile, records, settings)]),
+        _ => read_file_by_registry(profiles, kind, file, text),
+    }
+}
+
+impl Given {
+    fn take(&mut self, profile: &'static Profile, file: &str, records: Vec<Record>, settings: &Settings) {
+        let defaults = Settings::of(profile);
+        for name in profile.settings.keys().filter(|name| settings.all(name) != defaults.all(name)) {
+            self.settings.insert((&profile.registry, name.clone()), settings.all(name).to_vec());
+        }
+        let several = records.len() > 1;
+        let asked = records.into_iter().enumerate().map(|(at, record)| {
+            let kind = profile.publisher(&record.publisher).map_or(String::new(), |publisher| publisher.title.clone());
+            let place = if several { at + 1 } else { 0 };
+            (record, AskedRecord { kind, origin: Origin::File { file: file.to_owned(), place } })
+        });
+        self.records.get_or_insert_default().entry(&profile.registry).or_default().extend(asked);
+    }
+}
+
+fn refused(profiles: &[&'static Profile], input: &Input) -> Failure {
+    Failure::new(match profiles {
+        [only] => format!("{input} holds what {} would not take as a record", only.title),
+        _ => format!("{input} holds what no registry would take as its record"),
+    })
 }
 
 fn known_kind(kind: &str, profiles: &[&'static Profile]) -> Result<(), Failure> {
@@ -64,58 +111,4 @@ fn known_kind(kind: &str, profiles: &[&'static Profile]) -> Result<(), Failure> 
         _ => "kind of record".to_owned(),
     };
     Err(super::unknown(&of, kind, known.into_iter()))
-}
-
-struct Reader<'r> {
-    publisher: Option<&'r str>,
-    sources: &'r mut Sources,
-    all: &'r mut BTreeMap<&'static str, Vec<(Record, AskedRecord)>>,
-}
-
-impl Reader<'_> {
-    /// A file of one registry's records.
-    fn one(&mut self, profile: &'static Profile, file: FileId, text: &str) -> Result<(), Failure> {
-        let records = read_file(profile, self.publisher, file, text).map_err(|problems| {
-            refused(profile, self.sources, file).problems(std::mem::take(self.sources), problems)
-        })?;
-        self.take(profile, file, records);
-        Ok(())
-    }
-
-    /// A file of several registries' records: `{"pypi": …, "npm": […]}`.
-    fn by_registry(&mut self, profiles: &[&'static Profile], file: FileId, text: &str) -> Result<(), Failure> {
-        let name = self.sources.name(file).to_owned();
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| Failure::new(format!("`{name}` is no JSON: {error}")))?;
-        let Value::Object(members) = value else {
-            return Err(Failure::new(format!("`{name}` does not say whose records these are"))
-                .help("with `--as all`, a file holds `{\"pypi\": RECORD, \"npm\": [RECORD, …]}`"));
-        };
-        for (registry, records) in members {
-            let Some(profile) = profiles.iter().find(|profile| profile.registry == registry) else {
-                return Err(super::unknown(
-                    "registry",
-                    &registry,
-                    profiles.iter().map(|profile| profile.registry.as_str()),
-                ));
-            };
-            self.one(profile, file, &records.to_string())?;
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, profile: &'static Profile, file: FileId, records: Vec<Record>) {
-        let several = records.len() > 1;
-        let name = self.sources.name(file).to_owned();
-        let asked = records.into_iter().enumerate().map(|(at, record)| {
-            let kind = profile.publisher(&record.publisher).map_or(String::new(), |publisher| publisher.title.clone());
-            let place = if several { at + 1 } else { 0 };
-            (record, AskedRecord { kind, origin: Origin::File { file: name.clone(), place } })
-        });
-        self.all.entry(&profile.registry).or_default().extend(asked);
-    }
-}
-
-fn refused(profile: &Profile, sources: &Sources, file: FileId) -> Failure {
-    Failure::new(format!("`{}` holds what {} would not take as a record", sources.name(file), profile.title))
 }

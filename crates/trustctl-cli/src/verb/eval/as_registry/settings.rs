@@ -6,9 +6,10 @@ use trustctl_records::{Profile, Settings};
 
 use crate::failure::Failure;
 
-/// The settings of each registry, with what `--set` changes.
+/// The settings of each registry: its own, as files change them, and what `--set` changes last.
 pub(super) fn read(
     given: &[String],
+    of_files: &BTreeMap<(&'static str, String), Vec<String>>,
     profiles: &[&'static Profile],
 ) -> Result<BTreeMap<&'static str, Settings>, Failure> {
     let mut all: BTreeMap<&'static str, Settings> =
@@ -23,9 +24,9 @@ pub(super) fn read(
         let values = value.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
         changed.entry((&profile.registry, setting.to_owned())).or_default().extend(values);
     }
-    for ((registry, setting), values) in changed {
+    for ((registry, setting), values) in of_files.iter().chain(&changed) {
         if let Some(settings) = all.get_mut(registry) {
-            settings.set(&setting, values);
+            settings.set(setting, values.clone());
         }
     }
     Ok(all)
