@@ -8,6 +8,10 @@
     reason = "a test may stop where its data surprise it; the helpers beside the tests are tests too"
 )]
 
+mod ask;
 mod decisions;
 mod format;
+mod npm;
+mod nuget;
+mod rubygems;
 mod sound;
