@@ -37,9 +37,18 @@ pub(crate) fn refusal(
             None => "the token lives longer than the registry takes".to_owned(),
         },
         Refused::AudienceForm => format!("`aud` has not the form that {title} takes"),
-        Refused::Audience => "the token was made for another audience".to_owned(),
+        Refused::Audience => match unset(judge, envelope).as_slice() {
+            [] => "the token was made for another audience".to_owned(),
+            unset => format!("which audience it has to be is not said without {}", either(unset)),
+        },
         Refused::Used => "the token was used before".to_owned(),
     }
+}
+
+/// The settings that the audience is put together from and that nobody has set.
+fn unset(judge: &Judge<'_>, envelope: &Envelope) -> Vec<String> {
+    let named = envelope.rule.audience.iter().flat_map(|template| template.settings());
+    named.filter(|name| judge.settings.all(name).is_empty()).map(str::to_owned).collect()
 }
 
 /// The usual cause of a refused envelope.

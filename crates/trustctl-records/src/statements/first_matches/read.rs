@@ -86,7 +86,11 @@ impl Reader<'_> {
             match item.as_str().filter(|scope| known.iter().any(|known| known == scope)) {
                 Some(scope) if scopes.iter().any(|other| other == scope) => {}
                 Some(scope) => scopes.push(scope.to_owned()),
-                None => self.problems.add(&format!("{at}/{index}"), format!("{item} is no scope"), mend.clone()),
+                None => {
+                    let shown =
+                        Scalar::read(item).map_or_else(|| kind(item).to_owned(), |item| format!("`{}`", item.shown()));
+                    self.problems.add(&format!("{at}/{index}"), format!("{shown} is no scope"), mend.clone());
+                }
             }
         }
         scopes

@@ -79,7 +79,7 @@ impl Role {
             if statement.is_allow {
                 told.steps.extend(statement.explain_allow(at, claims));
             } else {
-                told.steps.push(statement.explain_deny(at, last, claims));
+                told.steps.extend(statement.explain_deny(at, last, claims));
             }
         }
         if !told.steps.iter().any(|step| step.alternative.is_some()) {
@@ -128,46 +128,59 @@ impl Statement {
         Ok(true)
     }
 
-    /// The issuer and each condition: one of the ways in.
-    fn explain_allow(&self, at: usize, claims: &Claims<'_>) -> Vec<StepReport> {
+    /// The issuer and each condition.
+    fn steps(&self, at: usize, claims: &Claims<'_>) -> Vec<StepReport> {
         let name = |what: &str| format!("statement {} {what}", at + 1);
         let issuer = self.issuer.clone().unwrap_or_default();
-        let miss = other_issuer(claims, &issuer);
-        let of_others = miss.is_some();
-        let mut steps = vec![step(name("iss"), "iss", vec![issuer], claims, miss)];
+        let mut steps = vec![step(name("iss"), "iss", vec![issuer.clone()], claims, other_issuer(claims, &issuer))];
         for condition in &self.conditions {
             let claim = condition.claim.name();
             let name = name(&format!("{claim} {}", condition.operator));
             steps.push(step(name, claim, vec![condition.value.clone()], claims, condition.miss(claims)));
         }
+        steps
+    }
+
+    /// One of the ways in.
+    fn explain_allow(&self, at: usize, claims: &Claims<'_>) -> Vec<StepReport> {
+        let mut steps = self.steps(at, claims);
         for step in &mut steps {
             step.alternative = Some(at);
         }
         // What the registry fails at refuses the token, whatever the other statements say.
-        if !of_others && let Err(miss) = self.matches(claims) {
-            let mut failing = bare_step(&name("form"), Some(miss));
+        if let Err(miss) = self.matches(claims) {
+            let mut failing = bare_step(&format!("statement {} can be judged", at + 1), Some(miss));
             failing.why = Some(FAILS.to_owned());
             steps.push(failing);
         }
         steps
     }
 
-    /// One step: that it does not apply, or that a later statement allows again.
-    fn explain_deny(&self, at: usize, last: Option<usize>, claims: &Claims<'_>) -> StepReport {
+    /// What it is about, where it counts, and that it denies.
+    fn explain_deny(&self, at: usize, last: Option<usize>, claims: &Claims<'_>) -> Vec<StepReport> {
         let name = format!("statement {} denies", at + 1);
         match self.matches(claims) {
             Err(miss) => {
                 let mut failing = bare_step(&name, Some(miss));
                 failing.why = Some(FAILS.to_owned());
-                failing
+                vec![failing]
             }
-            Ok(true) if last == Some(at) => bare_step(&name, Some(Miss::Denied(at))),
-            Ok(true) => {
+            Ok(true) if last == Some(at) => {
+                let mut steps = self.steps(at, claims);
+                steps.push(bare_step(&name, Some(Miss::Denied(at))));
+                steps
+            }
+            matches => {
                 let mut report = bare_step(&name, None);
-                report.why = Some("it matches, and a later statement that matches counts instead".to_owned());
-                report
+                report.why = Some(if matches == Ok(true) {
+                    "it matches, and a later statement that matches counts instead".to_owned()
+                } else {
+                    let first = self.steps(at, claims).into_iter().find(|step| !step.holds());
+                    let claim = first.and_then(|step| step.claim).unwrap_or_default();
+                    format!("it is about tokens with another `{claim}`")
+                });
+                vec![report]
             }
-            Ok(false) => bare_step(&name, None),
         }
     }
 }

@@ -134,6 +134,9 @@ fn the_last_statement_that_matches_decides() {
     let explanation = explain(&judge("last", &of(&[allow, deny])), &json!({ "c": "xy" }));
     let failure = explanation.records[0].first_failure().unwrap();
     assert_eq!(failure.state, StepState::Misses(Miss::Denied(1)));
+    // What the denial is about is among the steps, and holds.
+    let about = explanation.records[0].steps.iter().find(|step| step.name == "statement 2 c string_matches").unwrap();
+    assert_eq!((about.holds(), about.found.as_deref()), (true, Some("xy")));
 }
 
 #[test]
