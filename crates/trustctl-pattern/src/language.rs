@@ -5,6 +5,7 @@
 //! automata and is never made deterministic as one. Each question has a budget, and one that meets it
 //! is answered with [`Answer::Unknown`], never with a guess.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -113,7 +114,36 @@ impl Language {
     /// ```
     #[must_use]
     pub fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::list(words.into_iter().map(str::to_owned))
+    }
+
+    fn list(words: impl IntoIterator<Item = String>) -> Self {
         Self::leaf(Leaf::Words(Arc::new(Words::new(words))))
+    }
+
+    /// The texts in it, sorted, where it was made of texts alone: of [`words`](Self::words), an exact pattern, or
+    /// a set that has only some of those.
+    ///
+    /// ```
+    /// use trustctl_pattern::{Language, Pattern};
+    ///
+    /// let refs = Language::words(["refs/heads/main", "refs/tags/v1"]);
+    /// let tags = refs.intersect(&Pattern::glob("refs/tags/*")?.language());
+    /// assert_eq!(tags.finite(), Some(&["refs/tags/v1".to_owned()][..]));
+    /// # Ok::<(), trustctl_pattern::PatternError>(())
+    /// ```
+    #[must_use]
+    pub fn finite(&self) -> Option<&[String]> {
+        match (self.leaves.as_slice(), self.formula.as_slice()) {
+            ([Leaf::Words(words)], [Op::Leaf(0)]) => Some(words.list()),
+            (_, [Op::Or(0)]) => Some(&[]),
+            _ => None,
+        }
+    }
+
+    /// Whether it is [`all`](Self::all), as it was made.
+    pub(crate) fn is_all(&self) -> bool {
+        self.formula == [Op::And(0)]
     }
 
     /// The texts made of one text of each part, in a row.
@@ -142,13 +172,24 @@ impl Language {
     /// The texts in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        self.combine(other, Op::Or)
+        match (self.finite(), other.finite()) {
+            (Some(own), Some(theirs)) => Self::list(own.iter().chain(theirs).cloned()),
+            _ if self.is_all() || other.is_all() => Self::all(),
+            _ => self.combine(other, Op::Or),
+        }
     }
 
     /// The texts in both.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
-        self.combine(other, Op::And)
+        // A finite set stays a list of texts, about which every question is cheap.
+        match (self.finite(), other.finite()) {
+            _ if other.is_all() => self.clone(),
+            _ if self.is_all() => other.clone(),
+            (Some(words), _) => Self::list(words.iter().filter(|word| other.contains(word)).cloned()),
+            (_, Some(words)) => Self::list(words.iter().filter(|word| self.contains(word)).cloned()),
+            _ => self.combine(other, Op::And),
+        }
     }
 
     /// The texts of printable ASCII that are not in it.
@@ -169,8 +210,13 @@ impl Language {
 
     /// One byte for each class that no automaton tells apart, the most readable of each, in that order.
     pub(crate) fn symbols(&self) -> Vec<u8> {
+        Self::common_symbols(&[self])
+    }
+
+    /// The same for several languages that are walked side by side.
+    pub(crate) fn common_symbols(languages: &[&Self]) -> Vec<u8> {
         let mut groups: Vec<Vec<u8>> = vec![search::preference().collect()];
-        for leaf in &self.leaves {
+        for leaf in languages.iter().flat_map(|language| &language.leaves) {
             let class: Box<dyn Fn(u8) -> u8> = match leaf {
                 Leaf::Automaton(automaton) => Box::new(|byte| automaton.class(byte)),
                 Leaf::Words(words) => {
@@ -206,15 +252,8 @@ impl Language {
     /// Whether the text is in it.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
-        let product = Product::new(self);
-        let mut state = product.start();
-        for byte in text.bytes() {
-            if !PRINTABLE.contains(&byte) {
-                return false;
-            }
-            state = product.step(&state, byte);
-        }
-        product.is_accepting(&state)
+        text.bytes().all(|byte| PRINTABLE.contains(&byte))
+            && self.evaluate(|leaf| self.leaves.get(leaf).map(|leaf| leaf.contains(text))) == Some(true)
     }
 
     /// The least text in it: shortest, then letters before digits before punctuation; `None` if it is empty.
@@ -223,6 +262,9 @@ impl Language {
     ///
     /// The limit that the search met.
     pub fn shortest(&self) -> Result<Option<String>, Limit> {
+        if let Some(words) = self.finite() {
+            return Ok(words.iter().min_by_key(|word| search::rank(word)).cloned());
+        }
         search::shortest(&Product::new(self))
     }
 
@@ -242,6 +284,21 @@ impl Language {
             Ok(Some(text)) => Answer::No(text),
             Err(limit) => Answer::Unknown(limit),
         }
+    }
+
+    /// The formula in three values; `None` is undecided.
+    fn evaluate(&self, leaf: impl Fn(usize) -> Option<bool>) -> Option<bool> {
+        let mut stack: Vec<Option<bool>> = Vec::new();
+        for &op in &self.formula {
+            let value = match op {
+                Op::Leaf(index) => leaf(index),
+                Op::Not => stack.pop().flatten().map(|value| !value),
+                Op::And(operands) => fold(&mut stack, operands, false),
+                Op::Or(operands) => fold(&mut stack, operands, true),
+            };
+            stack.push(value);
+        }
+        stack.pop().flatten()
     }
 
     /// Whether every text in it is in the other; refuted by one that is not.
@@ -283,6 +340,43 @@ impl<'l> Product<'l> {
         Self { language, symbols: language.symbols() }
     }
 
+    /// The same without the bytes to try, for who knows them.
+    pub(crate) fn of(language: &'l Language) -> Self {
+        Self { language, symbols: Vec::new() }
+    }
+
+    /// How many numbers a state has.
+    pub(crate) fn cells(&self) -> usize {
+        self.language.leaves.len()
+    }
+
+    /// The state after one more byte; `None` where nothing is accepted from there.
+    pub(crate) fn read_byte(&self, state: &[u32], byte: u8) -> Option<State> {
+        Some(self.step(state, byte)).filter(|state| self.is_alive(state))
+    }
+
+    /// The state after a text; `None` where nothing is accepted from there.
+    pub(crate) fn read(&self, state: &[u32], text: &str) -> Option<State> {
+        text.bytes().try_fold(state.into(), |state: State, byte| self.read_byte(&state, byte))
+    }
+
+    /// Every state that some text leads to and from which something may be accepted.
+    pub(crate) fn reachable(&self, most: usize) -> Result<Vec<State>, Limit> {
+        let symbols = self.language.symbols();
+        let mut all: Vec<State> = Some(self.start()).filter(|state| self.is_alive(state)).into_iter().collect();
+        let mut seen: HashSet<State> = all.iter().cloned().collect();
+        let mut at = 0;
+        while let Some(state) = all.get(at).cloned() {
+            at += 1;
+            let next = symbols.iter().filter_map(|&byte| self.read_byte(&state, byte));
+            all.extend(next.filter(|next| seen.insert(next.clone())));
+            if all.len() > most {
+                return Err(Limit::States);
+            }
+        }
+        Ok(all)
+    }
+
     pub(crate) fn start(&self) -> State {
         self.language.leaves.iter().map(Leaf::start).collect()
     }
@@ -297,7 +391,7 @@ impl<'l> Product<'l> {
                 self.language.leaves.get(index).zip(state.get(index)).is_some_and(|(l, &s)| l.is_accepting(s));
             Some(accepting)
         };
-        self.evaluate(leaf) == Some(true)
+        self.language.evaluate(leaf) == Some(true)
     }
 
     /// Whether anything read from here may still be accepted: false only where that is certain.
@@ -305,23 +399,9 @@ impl<'l> Product<'l> {
         let leaf = |index: usize| {
             if state.get(index) == Some(&DEAD) { Some(false) } else { None }
         };
-        self.evaluate(leaf) != Some(false)
+        self.language.evaluate(leaf) != Some(false)
     }
 
-    /// The formula in three values; `None` is undecided.
-    fn evaluate(&self, leaf: impl Fn(usize) -> Option<bool>) -> Option<bool> {
-        let mut stack: Vec<Option<bool>> = Vec::new();
-        for &op in &self.language.formula {
-            let value = match op {
-                Op::Leaf(index) => leaf(index),
-                Op::Not => stack.pop().flatten().map(|value| !value),
-                Op::And(operands) => fold(&mut stack, operands, false),
-                Op::Or(operands) => fold(&mut stack, operands, true),
-            };
-            stack.push(value);
-        }
-        stack.pop().flatten()
-    }
 }
 
 /// `decisive` if any of the operands is, undecided if any is that, its opposite otherwise.
@@ -363,6 +443,13 @@ impl Machine for Product<'_> {
 }
 
 impl Leaf {
+    fn contains(&self, text: &str) -> bool {
+        match self {
+            Self::Automaton(automaton) => automaton.accepts_text(text.bytes()),
+            Self::Words(words) => words.contains(text),
+        }
+    }
+
     fn start(&self) -> u32 {
         match self {
             Self::Automaton(automaton) => automaton.start().as_u32(),

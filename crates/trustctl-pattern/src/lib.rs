@@ -26,6 +26,7 @@ mod pattern;
 mod search;
 mod suspicion;
 mod syntax;
+mod system;
 mod words;
 
 pub use cut::{Cut, ambiguous_cut};
@@ -34,3 +35,4 @@ pub use language::{Answer, Language, LanguagePart, disjoint};
 pub use pattern::{Pattern, PatternKind};
 pub use search::Limit;
 pub use suspicion::{Reading, Suspicion, looks_like_pattern};
+pub use system::{Piece, System, SystemPart, Variable};

@@ -246,7 +246,7 @@ impl Pattern {
     pub fn language(&self) -> Language {
         Language::leaf(match &self.inner.automaton {
             Some(automaton) => Leaf::Automaton(Arc::clone(automaton)),
-            None => Leaf::Words(Arc::new(Words::new([self.source()]))),
+            None => Leaf::Words(Arc::new(Words::new([self.source().to_owned()]))),
         })
     }
 

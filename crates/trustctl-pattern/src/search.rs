@@ -21,13 +21,13 @@ pub enum Limit {
 }
 
 /// Combined states that one question may visit.
-const MAX_STATES: usize = 200_000;
+pub(crate) const MAX_STATES: usize = 200_000;
 
 /// Numbers that the combined states may hold together (4 bytes each).
-const MAX_CELLS: usize = 8 << 20;
+pub(crate) const MAX_CELLS: usize = 8 << 20;
 
 /// Transitions of single automata that one question may take.
-const MAX_STEPS: usize = 40_000_000;
+pub(crate) const MAX_STEPS: usize = 40_000_000;
 
 /// A combined state: one number for each automaton, and whatever else the machine needs.
 pub(crate) type State = Box<[u32]>;
@@ -111,4 +111,10 @@ fn spell(texts: &[(usize, u8)]) -> String {
 pub(crate) fn preference() -> impl Iterator<Item = u8> {
     let punctuation = (b'!'..=b'~').filter(u8::is_ascii_punctuation);
     (b'a'..=b'z').chain(b'A'..=b'Z').chain(b'0'..=b'9').chain(punctuation).chain([b' '])
+}
+
+/// Where a text stands in the order of preference: short before long, then by its bytes.
+pub(crate) fn rank(text: &str) -> (usize, Vec<usize>) {
+    let place = |byte: u8| preference().position(|other| other == byte).unwrap_or(usize::MAX);
+    (text.len(), text.bytes().map(place).collect())
 }
