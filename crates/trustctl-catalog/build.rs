@@ -5,7 +5,9 @@ use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
     let mut source = String::new();
-    for (folder, constant) in [("providers", "PROVIDERS"), ("registries", "REGISTRIES"), ("profiles", "PROFILES")] {
+    for (folder, constant) in
+        [("providers", "PROVIDERS"), ("registries", "REGISTRIES"), ("profiles", "PROFILES"), ("models", "MODELS")]
+    {
         println!("cargo::rerun-if-changed={folder}");
         let mut names = Vec::new();
         for entry in fs::read_dir(Path::new(&root).join(folder))? {

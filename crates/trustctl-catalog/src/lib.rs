@@ -8,6 +8,7 @@
 mod catalogue;
 mod claim;
 mod error;
+pub mod model;
 pub mod profile;
 mod provider;
 mod read;

@@ -5,6 +5,7 @@
 //! that exists is consistent; the tests of the crate check the rest.
 
 mod claim;
+pub(crate) mod model;
 pub(crate) mod profile;
 pub(crate) mod provider;
 pub(crate) mod registry;

@@ -152,6 +152,32 @@ impl Automaton {
         prefix
     }
 
+    /// Everything that is accepted, where that is at most `most` texts; `None` where it is more, or takes long to tell.
+    pub(crate) fn few(&self, most: usize) -> Option<Vec<String>> {
+        const MOST_STEPS: usize = 2_000;
+        let (mut words, mut steps) = (Vec::new(), 0usize);
+        let mut open = vec![(self.start, String::new())];
+        while let Some((state, word)) = open.pop() {
+            steps += 1;
+            if steps > MOST_STEPS || open.len() > MOST_STEPS {
+                return None;
+            }
+            let ways = PRINTABLE.filter_map(|byte| Some((byte, self.run(state, [byte])?)));
+            open.extend(ways.map(|(byte, next)| {
+                let mut longer = word.clone();
+                longer.push(char::from(byte));
+                (next, longer)
+            }));
+            if self.is_accepting(state) {
+                words.push(word);
+                if words.len() > most {
+                    return None;
+                }
+            }
+        }
+        Some(words)
+    }
+
     /// Whether something is accepted from here.
     fn is_live(&self, state: StateID) -> bool {
         let mut seen = BTreeSet::from([state]);

@@ -401,7 +401,6 @@ impl<'l> Product<'l> {
         };
         self.language.evaluate(leaf) != Some(false)
     }
-
 }
 
 /// `decisive` if any of the operands is, undecided if any is that, its opposite otherwise.

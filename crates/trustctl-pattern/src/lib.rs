@@ -35,4 +35,4 @@ pub use language::{Answer, Language, LanguagePart, disjoint};
 pub use pattern::{Pattern, PatternKind};
 pub use search::Limit;
 pub use suspicion::{Reading, Suspicion, looks_like_pattern};
-pub use system::{Piece, System, SystemPart, Variable};
+pub use system::{Piece, System, SystemPart, Variable, readings};

@@ -233,6 +233,23 @@ impl Pattern {
         &self.inner.prefix
     }
 
+    /// Every text that it matches, sorted, where that is at most `most`; `None` where it is more, or takes long to tell.
+    ///
+    /// ```
+    /// use trustctl_pattern::Pattern;
+    ///
+    /// assert_eq!(Pattern::regex("npm|p(ypi)?")?.few(4), Some(vec!["npm".into(), "p".into(), "pypi".into()]));
+    /// assert_eq!(Pattern::regex("v[0-9]")?.few(4), None);
+    /// # Ok::<(), trustctl_pattern::PatternError>(())
+    /// ```
+    #[must_use]
+    pub fn few(&self, most: usize) -> Option<Vec<String>> {
+        let Some(automaton) = &self.inner.automaton else { return Some(vec![self.source().to_owned()]) };
+        let mut words = automaton.few(most)?;
+        words.sort_unstable();
+        Some(words)
+    }
+
     /// Memory that the pattern holds, in bytes, shared by its clones.
     #[must_use]
     pub fn automaton_bytes(&self) -> usize {

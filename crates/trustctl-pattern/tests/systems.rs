@@ -36,14 +36,25 @@ fn every_word() -> Vec<String> {
 
 fn asked() -> impl Strategy<Value = Language> {
     let pattern = prop_oneof![
-        Just(".*"), Just("a.*"), Just(".*b"), Just("[^/]*/[^/]*"), Just("(a|b)*"), Just("ab"), Just("a/b"), Just("abab|ba/"),
-        Just("(ab?/?)*"), Just(".{3}"), Just(".{0,4}a"), Just("/b")
+        Just(".*"),
+        Just("a.*"),
+        Just(".*b"),
+        Just("[^/]*/[^/]*"),
+        Just("(a|b)*"),
+        Just("ab"),
+        Just("a/b"),
+        Just("abab|ba/"),
+        Just("(ab?/?)*"),
+        Just(".{3}"),
+        Just(".{0,4}a"),
+        Just("/b")
     ];
     let one = (pattern, any::<bool>()).prop_map(|(text, is_not)| {
         let language = Pattern::regex(text).unwrap().language();
         if is_not { language.complement() } else { language }
     });
-    let words = prop::collection::vec("[ab/]{0,4}", 1..4).prop_map(|words| Language::words(words.iter().map(String::as_str)));
+    let words =
+        prop::collection::vec("[ab/]{0,4}", 1..4).prop_map(|words| Language::words(words.iter().map(String::as_str)));
     prop_oneof![
         3 => one.clone(),
         1 => (one.clone(), one).prop_map(|(a, b)| a.intersect(&b)),

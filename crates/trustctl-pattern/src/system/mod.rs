@@ -8,13 +8,14 @@
 //! How: values that follow are filled in first (`narrow`); what is left falls apart into groups of variables that share no
 //! text; a group is decided by walking the automata of all its texts at once (`walk`).
 
-mod cuts;
 mod narrow;
+mod readings;
 mod walk;
 
 use crate::{Language, Limit};
 
 use narrow::Narrowed;
+pub use readings::readings;
 
 /// A free part of texts.
 #[derive(Debug, Clone)]
@@ -79,6 +80,9 @@ impl System {
     /// The limit that the search met.
     pub fn solve(&self) -> Result<Option<Vec<String>>, Limit> {
         let Some(mut work) = Narrowed::new(self) else { return Ok(None) };
+        if !work.choose_alone(&self.variables)? {
+            return Ok(None);
+        }
         for group in work.groups() {
             match self.solve_group(&work, &group)? {
                 Some(solved) => work = solved,
@@ -98,11 +102,7 @@ impl System {
     }
 
     /// Values for the variables of one group, which share no text with the others.
-    fn solve_group<'s>(
-        &self,
-        work: &Narrowed<'s>,
-        group: &[usize],
-    ) -> Result<Option<Narrowed<'s>>, Limit> {
+    fn solve_group<'s>(&self, work: &Narrowed<'s>, group: &[usize]) -> Result<Option<Narrowed<'s>>, Limit> {
         let mut best: Option<Narrowed> = None;
         for &variable in group {
             let words = self.variables.get(variable).map_or(&[][..], |variable| &variable.preferred);

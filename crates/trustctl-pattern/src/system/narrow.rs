@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::cuts::{Cut, cuts};
-use super::{Piece, System};
-use crate::Language;
+use super::readings::{Reading, readings};
+use super::{Piece, System, Variable};
+use crate::{Language, Limit};
 
 /// A text of which something is still asked.
 #[derive(Clone)]
@@ -43,6 +43,30 @@ impl<'s> Narrowed<'s> {
         let mut with = self.clone();
         *with.domains.get_mut(variable)? = Language::words([value]);
         with.narrow()
+    }
+
+    /// Gives a value to each variable of which no text is left that asks anything; whether all of them have one.
+    pub(super) fn choose_alone(&mut self, variables: &[Variable]) -> Result<bool, Limit> {
+        let mut asked = vec![false; self.domains.len()];
+        for variable in self.open.iter().flat_map(Open::variables) {
+            if let Some(asked) = asked.get_mut(variable) {
+                *asked = true;
+            }
+        }
+        for (((domain, value), variable), _) in
+            self.domains.iter().zip(&mut self.values).zip(variables).zip(&asked).filter(|(_, asked)| !**asked)
+        {
+            if value.is_none() {
+                *value = match variable.preferred.iter().find(|word| domain.contains(word)) {
+                    Some(word) => Some(word.clone()),
+                    None => domain.shortest()?,
+                };
+                if value.is_none() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     pub(super) fn value(&self, variable: usize) -> Option<&str> {
@@ -134,7 +158,7 @@ impl<'s> Narrowed<'s> {
                 let fits = |variable: usize, value: &str| {
                     self.domains.get(variable).is_some_and(|domain| domain.contains(value))
                 };
-                let ways: Option<Vec<Vec<Cut>>> = words.iter().map(|word| cuts(word, template, fits)).collect();
+                let ways: Option<Vec<Vec<Reading>>> = words.iter().map(|word| readings(word, template, fits)).collect();
                 let Some(ways) = ways.map(|ways| ways.concat()) else { return Some(Asked::Same) };
                 self.restrict_to(&part.variables().collect::<Vec<_>>(), &ways)
             }
@@ -142,7 +166,7 @@ impl<'s> Narrowed<'s> {
     }
 
     /// The variables have the values of one of the ways.
-    fn restrict_to(&mut self, variables: &[usize], ways: &[Cut]) -> Option<Asked> {
+    fn restrict_to(&mut self, variables: &[usize], ways: &[Reading]) -> Option<Asked> {
         if ways.is_empty() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! All the ways in which a text can be cut along a template.
+//! All the ways in which a text can be read as a template.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,28 @@ use super::Piece;
 /// Steps after which it is left to the walk: a template without delimiters has very many ways.
 const MOST_STEPS: usize = 2_000;
 
-/// A value for each variable of the template.
-pub(super) type Cut = BTreeMap<usize, String>;
+/// A value for each variable of a template.
+pub(super) type Reading = BTreeMap<usize, String>;
 
-/// Every way to read `word` as the template with values that fit; `None` where it takes too many steps to tell.
-pub(super) fn cuts(word: &str, template: &[Piece], fits: impl Fn(usize, &str) -> bool) -> Option<Vec<Cut>> {
+/// Every way to read `word` as the template with values that `fits` takes, which is told the variable; `None` where it takes
+/// too many steps to tell.
+///
+/// ```
+/// use trustctl_pattern::{Piece, readings};
+///
+/// let template = [Piece::Variable(0), Piece::Text("/".into()), Piece::Variable(1)];
+/// let found = readings("acme/widgets", &template, |_, value| !value.is_empty()).unwrap();
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(found[0][&0], "acme");
+/// ```
+pub fn readings(
+    word: &str,
+    template: &[Piece],
+    fits: impl Fn(usize, &str) -> bool,
+) -> Option<Vec<BTreeMap<usize, String>>> {
     let (mut found, mut steps) = (Vec::new(), 0usize);
     // What is left of the word, the next piece, the values so far.
-    let mut open: Vec<(&str, usize, Cut)> = vec![(word, 0, Cut::new())];
+    let mut open: Vec<(&str, usize, Reading)> = vec![(word, 0, Reading::new())];
     while let Some((rest, at, cut)) = open.pop() {
         steps += 1;
         if steps > MOST_STEPS {
