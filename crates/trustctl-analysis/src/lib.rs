@@ -9,12 +9,16 @@ pub mod docs;
 mod facts;
 mod finding;
 mod lint;
+mod reach;
 mod rule;
 mod rules;
+mod who;
 mod witness;
 
 pub use finding::{Finding, Known};
 pub use lint::{LintInput, LintOptions, lint};
+pub use reach::{Answer, Reach};
 pub use rule::{Example, Family, HEADINGS, Rule};
 pub use rules::{rule, rules};
+pub use who::{GrantReach, who};
 pub use witness::{Adversary, Witness};

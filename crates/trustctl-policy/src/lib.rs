@@ -11,9 +11,9 @@ mod resolve;
 mod syntax;
 
 pub use model::{
-    Audience, Between, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, Dialect, Grant, GrantId, Holder,
-    Issuer, IssuerId, JoinPart, Matcher, MatcherId, Misfit, MisfitAt, NameGrammar, NameProblem, Origin, PatternId,
-    Policy, PolicyFile, Provider, ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId,
+    Audience, Between, Claim, ClaimId, ClaimSource, Condition, ConditionId, Cut, CutPart, Dialect, Grant, GrantId,
+    Holder, Issuer, IssuerId, JoinPart, Matcher, MatcherId, Misfit, MisfitAt, NameGrammar, NameProblem, Origin,
+    PatternId, Policy, PolicyFile, Provider, ProviderId, Registry, RegistryAction, RegistryId, Template, TemplateId,
     TemplateMatch, TemplatePart, Text,
 };
 pub use resolve::{IncludedFile, Includes, NoIncludes, Reading, RootFile, read, read_text};

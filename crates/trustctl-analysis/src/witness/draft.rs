@@ -180,6 +180,7 @@ impl<'g, 'a> Draft<'g, 'a> {
                 self.take_environment(entry);
                 self.be_on_branch(entry, "quick-fix");
             }
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@
 
 mod choose;
 mod draft;
-mod token;
+pub(crate) mod token;
 
 use trustctl_catalog::{NameKind, Role};
 use trustctl_claims::{Claims, UnixTime};
@@ -51,6 +51,16 @@ pub enum Adversary {
     AnyWriter,
     /// Whoever can start the run from outside: a pull request, a comment.
     OutsiderEvent,
+    /// Whoever can write to another repository of ours.
+    SiblingRepository,
+    /// Whoever controls a machine that jobs of the repository run on.
+    SelfHostedRunner,
+    /// Whoever logs in to a job that was started again with SSH.
+    SshRerun,
+    /// Whoever proposes a change that is planned before anybody approves it.
+    SpeculativeRun,
+    /// Whoever opens a shell in a running job.
+    DebugShell,
 }
 
 impl Adversary {
@@ -62,7 +72,41 @@ impl Adversary {
             Self::Caller => "caller",
             Self::AnyWriter => "any-writer",
             Self::OutsiderEvent => "outsider-event",
+            Self::SiblingRepository => "sibling-repository",
+            Self::SelfHostedRunner => "self-hosted-runner",
+            Self::SshRerun => "ssh-rerun",
+            Self::SpeculativeRun => "speculative-run",
+            Self::DebugShell => "debug-shell",
         }
+    }
+
+    /// Every adversary, the strongest first.
+    pub const ALL: [Self; 10] = [
+        Self::Anyone,
+        Self::Caller,
+        Self::ReRegisteredName,
+        Self::OutsiderEvent,
+        Self::SiblingRepository,
+        Self::SpeculativeRun,
+        Self::AnyWriter,
+        Self::SshRerun,
+        Self::DebugShell,
+        Self::SelfHostedRunner,
+    ];
+
+    /// The adversary of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|adversary| adversary.word() == word)
+    }
+
+    /// Whether they belong to another tenant of the issuer.
+    pub const fn is_a_stranger(self) -> bool {
+        matches!(self, Self::Anyone | Self::Caller | Self::ReRegisteredName)
+    }
+
+    /// Whether nobody need be asked about once they get in: what the others could do, they can.
+    pub(crate) const fn stands_for_all(self) -> bool {
+        matches!(self, Self::Anyone)
     }
 
     /// Who that is, in words.
@@ -73,6 +117,11 @@ impl Adversary {
             Self::Caller => "somebody whose repository calls the reusable workflow",
             Self::AnyWriter => "whoever can push a branch to the repository",
             Self::OutsiderEvent => "whoever can start such a run from outside",
+            Self::SiblingRepository => "whoever can write to another repository of yours",
+            Self::SelfHostedRunner => "whoever controls a machine of yours that such jobs run on",
+            Self::SshRerun => "whoever logs in to a job that was started again with SSH",
+            Self::SpeculativeRun => "whoever proposes a change that is planned before anybody approves it",
+            Self::DebugShell => "whoever opens a shell in a running job",
         }
     }
 }
@@ -84,39 +133,80 @@ pub(crate) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> b
     names.any(|package| choose::meets(grant, matcher, value, package))
 }
 
+/// What a token should get from a grant.
+pub(crate) struct Wanted {
+    registry: String,
+    action: Option<String>,
+    /// The package or the service account.
+    pub(crate) resource: String,
+}
+
+/// What the evaluator says of a token.
+pub(crate) enum Confirmed {
+    /// The grant lets it in.
+    Yes(Box<Witness>),
+    /// It does not.
+    No,
+}
+
+impl Wanted {
+    /// The first thing that the grant lets do, preferably one that changes something; `None` where the grant has ended or names nothing.
+    pub(crate) fn of(grant: &GrantFacts<'_>) -> Option<Self> {
+        if grant.grant.expires_at().is_some_and(|expires_at| expires_at <= grant.cx.now.0) {
+            return None;
+        }
+        let policy = grant.policy();
+        let registry = grant.registry()?.name.clone();
+        let resource = policy.names(grant.grant).next()?.to_owned();
+        let action = match grant.grant.holder {
+            Holder::Accounts => None,
+            Holder::Packages => {
+                let mut actions = policy.actions(grant.grant);
+                let first = policy.actions(grant.grant).next()?;
+                Some(actions.find(|action| !action.reads).unwrap_or(first).name.clone())
+            }
+        };
+        Some(Self { registry, action, resource })
+    }
+
+    /// Asks the evaluator.
+    pub(crate) fn confirm(&self, grant: &GrantFacts<'_>, token: token::Token, adversary: Adversary) -> Confirmed {
+        let at = grant.cx.now;
+        let resource = self.resource.as_str();
+        let target = match &self.action {
+            Some(action) => Target::Package { name: resource, version: None, action },
+            None => Target::Account { name: resource },
+        };
+        let Ok(claims) = Claims::parse(&token.json) else { return Confirmed::No };
+        let decision = grant.cx.evaluator().evaluate(&claims, &Request { registry: &self.registry, target }, at);
+        let confirmed = decision.is_allow() && decision.allowed_by().iter().any(|allowed| allowed.grant == grant.id);
+        if !confirmed {
+            return Confirmed::No;
+        }
+        Confirmed::Yes(Box::new(Witness {
+            adversary,
+            highlights: token.highlights,
+            claims: token.json,
+            registry: self.registry.clone(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            at,
+        }))
+    }
+}
+
 /// A token of the adversary that the grant lets in, confirmed by the evaluator; `extra` are values that it must have.
 pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(String, String)]) -> Option<Witness> {
-    let at = grant.cx.now;
-    if grant.grant.expires_at().is_some_and(|expires_at| expires_at <= at.0) {
-        return None;
-    }
-    let policy = grant.policy();
-    let registry = grant.registry()?.name.clone();
-    let resource = policy.names(grant.grant).next()?.to_owned();
-    let action = match grant.grant.holder {
-        Holder::Accounts => None,
-        Holder::Packages => {
-            let mut actions = policy.actions(grant.grant);
-            let first = policy.actions(grant.grant).next()?;
-            Some(actions.find(|action| !action.reads).unwrap_or(first).name.clone())
-        }
-    };
-    let draft = Draft::of(grant, adversary, extra, &resource)?;
+    let wanted = Wanted::of(grant)?;
+    let draft = Draft::of(grant, adversary, extra, &wanted.resource)?;
     if !is_of(grant, adversary, &draft) {
         return None;
     }
-    let token = token::render(grant, &draft, at)?;
-    let target = match &action {
-        Some(action) => Target::Package { name: &resource, version: None, action },
-        None => Target::Account { name: &resource },
-    };
-    let claims = Claims::parse(&token.json).ok()?;
-    let decision = grant.cx.evaluator().evaluate(&claims, &Request { registry: &registry, target }, at);
-    let confirmed = decision.is_allow() && decision.allowed_by().iter().any(|allowed| allowed.grant == grant.id);
-    if !confirmed {
-        return None;
+    let token = token::render(grant, &draft, grant.cx.now)?;
+    match wanted.confirm(grant, token, adversary) {
+        Confirmed::Yes(witness) => Some(*witness),
+        Confirmed::No => None,
     }
-    Some(Witness { adversary, highlights: token.highlights, claims: token.json, registry, action, resource, at })
 }
 
 /// Whether the token belongs to the adversary, by plain comparison with what the grant names.
@@ -140,7 +230,8 @@ fn is_of(grant: &GrantFacts<'_>, adversary: Adversary, draft: &Draft<'_, '_>) ->
             .all(|(claim, value)| {
                 !named(claim, &value) && !grant.on(claim).any(|fact| spells_out(grant, fact.matcher, &value))
             }),
-        Adversary::OutsiderEvent => true,
+        // The prover alone asks about the others.
+        _ => true,
     }
 }
 

@@ -11,9 +11,9 @@ use super::draft::Draft;
 use crate::facts::{GrantFacts, type_of};
 
 /// A token's claims.
-pub(super) struct Token {
-    pub(super) json: String,
-    pub(super) highlights: Vec<(String, String)>,
+pub(crate) struct Token {
+    pub(crate) json: String,
+    pub(crate) highlights: Vec<(String, String)>,
 }
 
 /// Seconds that a token holds where nothing is known of the provider.
@@ -64,7 +64,8 @@ fn agrees(grant: &GrantFacts<'_>, draft: &Draft<'_, '_>, claims: &BTreeSet<Strin
     })
 }
 
-fn envelope(grant: &GrantFacts<'_>, at: UnixTime) -> Option<Map<String, Value>> {
+/// What every token of the grant's issuer has beside its claims.
+pub(crate) fn envelope(grant: &GrantFacts<'_>, at: UnixTime) -> Option<Map<String, Value>> {
     let issuer = grant.policy().issuer(grant.provider.provider.issuer)?;
     if issuer.pattern.is_some() {
         return None;
@@ -84,7 +85,8 @@ fn envelope(grant: &GrantFacts<'_>, at: UnixTime) -> Option<Map<String, Value>> 
     Some(object)
 }
 
-fn typed(kind: ClaimType, value: &str) -> Option<Value> {
+/// The value as JSON of its type; `None` where it is none of it.
+pub(crate) fn typed(kind: ClaimType, value: &str) -> Option<Value> {
     Some(match kind {
         ClaimType::String => json!(value),
         ClaimType::Integer => json!(value.parse::<i64>().ok()?),
@@ -94,7 +96,7 @@ fn typed(kind: ClaimType, value: &str) -> Option<Value> {
 }
 
 /// Puts a value at the end of a path of members.
-fn insert(object: &mut Map<String, Value>, path: &[String], value: Value) -> Option<()> {
+pub(crate) fn insert(object: &mut Map<String, Value>, path: &[String], value: Value) -> Option<()> {
     match path {
         [] => None,
         [last] => {

@@ -92,6 +92,12 @@ impl System {
         Ok(work.values().filter(|values| self.holds(values)))
     }
 
+    /// Whether there may be a solution; false where literals alone say that there is none.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        Narrowed::new(self).is_some()
+    }
+
     /// Whether the values, one for each variable, are a solution: by plain comparison.
     #[must_use]
     pub fn holds(&self, values: &[String]) -> bool {

@@ -21,6 +21,15 @@ enum Part {
     Named { name: String, pattern: Pattern },
 }
 
+/// A part of a [`Cut`].
+#[derive(Debug, Clone, Copy)]
+pub enum CutPart<'c> {
+    /// This text.
+    Text(&'c str),
+    /// A piece that the pattern matches.
+    Named(&'c Pattern),
+}
+
 /// Ends that are tried over one whole value before it counts as not fitting. Real values need at most a
 /// handful; the bound keeps hostile ones linear.
 const MOST_TRIES: usize = 64;
@@ -42,6 +51,14 @@ impl Cut {
             })
         };
         Ok(Self { parts: shape.pieces.iter().map(part).collect::<Result<_, _>>()? })
+    }
+
+    /// Its parts in their order.
+    pub fn parts(&self) -> impl Iterator<Item = CutPart<'_>> {
+        self.parts.iter().map(|part| match part {
+            Part::Text(text) => CutPart::Text(text),
+            Part::Named { pattern, .. } => CutPart::Named(pattern),
+        })
     }
 
     /// Which of the named pieces, counted from 0, has this name.

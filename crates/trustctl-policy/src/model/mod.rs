@@ -13,7 +13,7 @@ mod provider;
 mod template;
 
 pub use between::{Between, Misfit, MisfitAt};
-pub use cut::Cut;
+pub use cut::{Cut, CutPart};
 pub use grammar::{NameGrammar, NameProblem};
 pub use grant::{Condition, ConditionId, Grant, GrantId, Holder, Origin};
 pub use matcher::{Matcher, MatcherId, PatternId, Text};

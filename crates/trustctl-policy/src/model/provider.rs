@@ -81,6 +81,13 @@ pub struct Claim {
     pub source: ClaimSource,
 }
 
+impl Claim {
+    /// Whether tokens have it as it stands, so that it is not derived from others.
+    pub fn is_of_the_token(&self) -> bool {
+        matches!(self.source, ClaimSource::Token | ClaimSource::Nested(_))
+    }
+}
+
 /// How the value of a claim is found in a token.
 #[derive(Debug, Clone)]
 pub enum ClaimSource {

@@ -1,0 +1,286 @@
+//! A provider's model, compiled: languages for variables, shapes with the templates of their claims.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use trustctl_catalog::model::{Alternative, Model, ModelAdversary, ModelClaims, ModelPart};
+use trustctl_catalog::{self as catalog, Role, Tenants};
+use trustctl_pattern::{Language, Pattern, Piece};
+use trustctl_policy::Provider;
+
+use super::Adversary;
+use crate::facts::example;
+
+/// How the tokens of one provider come about.
+pub(super) struct Bound {
+    pub(super) variables: Vec<BoundVariable>,
+    pub(super) shapes: Vec<BoundShape>,
+    pub(super) adversaries: Vec<BoundAdversary>,
+    /// Tokens that no shape generates, a sentence each.
+    pub(super) leaves_out: Vec<String>,
+    /// Whether the catalogue has a model; without one each claim is taken for free.
+    pub(super) is_modelled: bool,
+    /// By claim: the values that the provider lets through, compiled when first asked for.
+    values: BTreeMap<String, (String, OnceLock<Option<Language>>)>,
+}
+
+/// A free part of claims.
+pub(super) struct BoundVariable {
+    pub(super) name: String,
+    pub(super) language: Language,
+    pub(super) own: String,
+    pub(super) fresh: Option<String>,
+}
+
+/// A claim's template, or nothing where the token lacks it.
+pub(super) type Text = Option<Arc<[Piece]>>;
+
+/// One kind of token.
+pub(super) struct BoundShape {
+    /// By dimension: the alternative's name.
+    pub(super) choices: Vec<String>,
+    pub(super) claims: BTreeMap<String, Text>,
+    pub(super) only: Vec<Only>,
+}
+
+/// A variable that has one of few values.
+pub(super) struct Only {
+    pub(super) variable: usize,
+    pub(super) language: Language,
+    /// The same for the same values.
+    pub(super) id: usize,
+}
+
+/// Who could hold a token, as constraints on variables.
+pub(super) struct BoundAdversary {
+    pub(super) who: Adversary,
+    pub(super) needs: Vec<usize>,
+    pub(super) fresh: Vec<usize>,
+    pub(super) named: Vec<usize>,
+    pub(super) unnamed: Vec<usize>,
+    pub(super) only: Vec<(usize, Language)>,
+    /// Dimensions and the alternatives that are theirs.
+    pub(super) within: Vec<(usize, Vec<String>)>,
+}
+
+impl Bound {
+    /// The model of the provider's kind, or where there is none, one in which every claim is free.
+    pub(super) fn of(provider: &Provider, entry: Option<&catalog::Provider>) -> Arc<Self> {
+        static MODELS: OnceLock<BTreeMap<&'static str, OnceLock<Option<Arc<Bound>>>>> = OnceLock::new();
+        let all = MODELS.get_or_init(|| Model::kinds().map(|kind| (kind, OnceLock::new())).collect());
+        let modelled = all.get(provider.kind.as_str()).and_then(|bound| {
+            bound
+                .get_or_init(|| {
+                    let model = Model::bundled(&provider.kind).ok().flatten()?;
+                    Self::new(model, entry?).map(Arc::new)
+                })
+                .clone()
+        });
+        modelled.unwrap_or_else(|| Arc::new(Self::free(provider, entry)))
+    }
+
+    fn new(model: &'static Model, entry: &catalog::Provider) -> Option<Self> {
+        let variables: Vec<BoundVariable> = model
+            .variables
+            .iter()
+            .map(|variable| {
+                Some(BoundVariable {
+                    name: variable.name.clone(),
+                    language: Pattern::regex(&variable.values).ok()?.language(),
+                    own: variable.own.clone(),
+                    fresh: variable.fresh.clone(),
+                })
+            })
+            .collect::<Option<_>>()?;
+        let place = |name: &String| variables.iter().position(|variable| variable.name == *name);
+        let mut shapes = vec![Draft::new(&model.claims)];
+        for dimension in &model.dimensions {
+            let both = |draft: &Draft| dimension.alternatives.iter().map(|way| draft.with(way)).collect::<Vec<_>>();
+            shapes = shapes.iter().flat_map(both).collect();
+        }
+        let mut known = Known::default();
+        let shapes = shapes.into_iter().map(|draft| draft.finish(&variables, &mut known)).collect::<Option<_>>()?;
+        let adversary = |adversary: &ModelAdversary| {
+            let places = |names: &[String]| names.iter().filter_map(place).collect();
+            let dimension = |name: &String| model.dimensions.iter().position(|other| other.name == *name);
+            Some(BoundAdversary {
+                who: Adversary::of_word(&adversary.who)?,
+                needs: places(&adversary.needs),
+                fresh: places(&adversary.fresh),
+                named: places(&adversary.named),
+                unnamed: places(&adversary.unnamed),
+                only: only(&adversary.only, &variables),
+                within: adversary.within.iter().filter_map(|(name, of)| Some((dimension(name)?, of.clone()))).collect(),
+            })
+        };
+        Some(Self {
+            adversaries: model.adversaries.iter().filter_map(adversary).collect(),
+            shapes,
+            variables,
+            leaves_out: model.leaves_out.clone(),
+            is_modelled: true,
+            values: values(Some(entry)),
+        })
+    }
+
+    /// Every claim of the token is a variable of its own. That lets more tokens be than there are, so what is refuted
+    /// stays refuted.
+    fn free(provider: &Provider, entry: Option<&catalog::Provider>) -> Self {
+        let values = values(entry);
+        let mut bound = Self {
+            variables: Vec::new(),
+            shapes: Vec::new(),
+            adversaries: Vec::new(),
+            leaves_out: Vec::new(),
+            is_modelled: false,
+            values,
+        };
+        let mut claims = BTreeMap::new();
+        for claim in provider.claims.iter().filter(|claim| claim.is_of_the_token() && claim.role != Role::Envelope) {
+            let known = entry.and_then(|entry| entry.claims.get(&claim.name));
+            if known.is_some_and(|known| known.optional) {
+                continue;
+            }
+            let own = match entry.filter(|_| known.is_some()) {
+                Some(entry) => example(entry, &claim.name),
+                None => "x".to_owned(),
+            };
+            let language = bound.values_of(&claim.name);
+            claims.insert(claim.name.clone(), Some(Arc::from([Piece::Variable(bound.variables.len())])));
+            bound.variables.push(BoundVariable { name: claim.name.clone(), language, own, fresh: None });
+        }
+        bound.shapes.push(BoundShape { choices: Vec::new(), claims, only: Vec::new() });
+        let of_role = |roles: &[Role]| -> Vec<usize> {
+            let is_it = |name: &str| provider.claim(name).is_some_and(|(_, claim)| roles.contains(&claim.role));
+            (0..bound.variables.len())
+                .filter(|&at| bound.variables.get(at).is_some_and(|variable| is_it(&variable.name)))
+                .collect()
+        };
+        let (tenant, source) = (of_role(&[Role::Tenant]), of_role(&[Role::Repository, Role::Subject]));
+        let environment = of_role(&[Role::Environment]);
+        let all: Vec<usize> = tenant.iter().chain(&source).copied().collect();
+        let adversary = |who, fresh: Vec<usize>, named: Vec<usize>, unnamed: Vec<usize>| BoundAdversary {
+            who,
+            needs: Vec::new(),
+            fresh,
+            named,
+            unnamed,
+            only: Vec::new(),
+            within: Vec::new(),
+        };
+        bound.adversaries = vec![
+            adversary(Adversary::Anyone, all.clone(), Vec::new(), Vec::new()),
+            adversary(Adversary::SiblingRepository, source, tenant, Vec::new()),
+            adversary(Adversary::AnyWriter, Vec::new(), all, environment),
+        ];
+        bound
+    }
+
+    /// The values that the provider lets a claim have.
+    pub(super) fn values_of(&self, claim: &str) -> Language {
+        let Some((text, compiled)) = self.values.get(claim) else { return Language::all() };
+        let compile = || Pattern::regex(text).ok().map(|pattern| pattern.language());
+        compiled.get_or_init(compile).clone().unwrap_or_else(Language::all)
+    }
+
+    /// The adversaries that there are of an issuer.
+    pub(super) fn adversaries(&self, tenants: Tenants) -> impl Iterator<Item = &BoundAdversary> {
+        self.adversaries.iter().filter(move |adversary| tenants == Tenants::Shared || !adversary.who.is_a_stranger())
+    }
+}
+
+fn values(entry: Option<&catalog::Provider>) -> BTreeMap<String, (String, OnceLock<Option<Language>>)> {
+    let claims = entry.into_iter().flat_map(|entry| &entry.claims);
+    claims.filter_map(|(name, claim)| Some((name.clone(), (claim.values.clone()?, OnceLock::new())))).collect()
+}
+
+fn only(only: &BTreeMap<String, Vec<String>>, variables: &[BoundVariable]) -> Vec<(usize, Language)> {
+    let place = |name: &String| variables.iter().position(|variable| variable.name == *name);
+    only.iter()
+        .filter_map(|(name, words)| Some((place(name)?, Language::words(words.iter().map(String::as_str)))))
+        .collect()
+}
+
+/// What shapes have in common.
+#[derive(Default)]
+struct Known {
+    templates: BTreeMap<String, Arc<[Piece]>>,
+    lists: BTreeMap<Vec<String>, usize>,
+}
+
+/// A shape while alternatives are chosen.
+#[derive(Clone)]
+struct Draft {
+    choices: Vec<String>,
+    /// Templates over variables and parts.
+    claims: ModelClaims,
+    /// Templates over variables alone.
+    parts: BTreeMap<String, String>,
+    only: BTreeMap<String, Vec<String>>,
+}
+
+impl Draft {
+    fn new(claims: &ModelClaims) -> Self {
+        Self { choices: Vec::new(), claims: claims.clone(), parts: BTreeMap::new(), only: BTreeMap::new() }
+    }
+
+    fn with(&self, way: &Alternative) -> Self {
+        let mut with = self.clone();
+        with.choices.push(way.name.clone());
+        with.claims.extend(way.claims.clone());
+        // A part may be made of parts of earlier dimensions.
+        let parts: Vec<_> = way.parts.iter().map(|(name, text)| (name.clone(), self.filled(text))).collect();
+        with.parts.extend(parts);
+        with.only.extend(way.only.clone());
+        with
+    }
+
+    /// The template with the parts in it that are known.
+    fn filled(&self, template: &str) -> String {
+        let part = |part: ModelPart<'_>| match part {
+            ModelPart::Text(text) => text.to_owned(),
+            ModelPart::Name(name) => self.parts.get(name).cloned().unwrap_or_else(|| format!("{{{name}}}")),
+        };
+        Model::parts(template).into_iter().map(part).collect()
+    }
+
+    /// Equal templates of all shapes become one, so that shapes can be compared by them.
+    fn finish(self, variables: &[BoundVariable], known: &mut Known) -> Option<BoundShape> {
+        let piece = |part: ModelPart<'_>| match part {
+            ModelPart::Text(text) => Some(Piece::Text(text.to_owned())),
+            ModelPart::Name(name) => variables.iter().position(|variable| variable.name == name).map(Piece::Variable),
+        };
+        let mut text = |template: &String| {
+            let filled = self.filled(template);
+            if let Some(text) = known.templates.get(&filled) {
+                return Some(Arc::clone(text));
+            }
+            let text = Model::parts(&filled).into_iter().map(piece).collect::<Option<Arc<[Piece]>>>()?;
+            known.templates.insert(filled, Arc::clone(&text));
+            Some(text)
+        };
+        let claims = self
+            .claims
+            .iter()
+            .map(|(name, template)| {
+                Some((
+                    name.clone(),
+                    match template {
+                        Some(template) => Some(text(template)?),
+                        None => None,
+                    },
+                ))
+            })
+            .collect::<Option<_>>()?;
+        let only = self.only.iter().filter_map(|(name, words)| {
+            let next = known.lists.len();
+            Some(Only {
+                variable: variables.iter().position(|variable| variable.name == *name)?,
+                language: Language::words(words.iter().map(String::as_str)),
+                id: *known.lists.entry(words.clone()).or_insert(next),
+            })
+        });
+        let only = only.collect();
+        Some(BoundShape { choices: self.choices, claims, only })
+    }
+}
