@@ -60,9 +60,10 @@ impl Answer {
 /// ```
 #[derive(Clone)]
 pub struct Language {
-    leaves: Vec<Leaf>,
+    /// Shared: languages are copied far more often than they are combined.
+    leaves: Arc<Vec<Leaf>>,
     /// The formula, operands before their operator; flat, so that no nesting can exhaust the stack.
-    formula: Vec<Op>,
+    formula: Arc<Vec<Op>>,
 }
 
 #[derive(Clone)]
@@ -89,20 +90,24 @@ pub enum LanguagePart<'a> {
 }
 
 impl Language {
+    fn new(leaves: Vec<Leaf>, formula: Vec<Op>) -> Self {
+        Self { leaves: Arc::new(leaves), formula: Arc::new(formula) }
+    }
+
     pub(crate) fn leaf(leaf: Leaf) -> Self {
-        Self { leaves: vec![leaf], formula: vec![Op::Leaf(0)] }
+        Self::new(vec![leaf], vec![Op::Leaf(0)])
     }
 
     /// Every text of printable ASCII.
     #[must_use]
     pub fn all() -> Self {
-        Self { leaves: Vec::new(), formula: vec![Op::And(0)] }
+        Self::new(Vec::new(), vec![Op::And(0)])
     }
 
     /// No text.
     #[must_use]
     pub fn none() -> Self {
-        Self { leaves: Vec::new(), formula: vec![Op::Or(0)] }
+        Self::new(Vec::new(), vec![Op::Or(0)])
     }
 
     /// Exactly these texts, however many; those outside printable ASCII are left out.
@@ -143,7 +148,7 @@ impl Language {
 
     /// Whether it is [`all`](Self::all), as it was made.
     pub(crate) fn is_all(&self) -> bool {
-        self.formula == [Op::And(0)]
+        *self.formula == [Op::And(0)]
     }
 
     /// The texts made of one text of each part, in a row.
@@ -196,8 +201,9 @@ impl Language {
     #[must_use]
     pub fn complement(&self) -> Self {
         let mut result = self.clone();
-        if result.formula.pop_if(|last| *last == Op::Not).is_none() {
-            result.formula.push(Op::Not);
+        let formula = Arc::make_mut(&mut result.formula);
+        if formula.pop_if(|last| *last == Op::Not).is_none() {
+            formula.push(Op::Not);
         }
         result
     }
@@ -216,7 +222,7 @@ impl Language {
     /// The same for several languages that are walked side by side.
     pub(crate) fn common_symbols(languages: &[&Self]) -> Vec<u8> {
         let mut groups: Vec<Vec<u8>> = vec![search::preference().collect()];
-        for leaf in languages.iter().flat_map(|language| &language.leaves) {
+        for leaf in languages.iter().flat_map(|language| language.leaves.iter()) {
             let class: Box<dyn Fn(u8) -> u8> = match leaf {
                 Leaf::Automaton(automaton) => Box::new(|byte| automaton.class(byte)),
                 Leaf::Words(words) => {
@@ -234,18 +240,19 @@ impl Language {
     fn combine(&self, other: &Self, op: impl Fn(usize) -> Op) -> Self {
         let mut result = self.clone();
         // `a ∪ b ∪ c` becomes one operator over three, not two over two.
-        let left = result.formula.pop_if(|last| matches!(*last, Op::And(n) | Op::Or(n) if *last == op(n)));
+        let (leaves, formula) = (Arc::make_mut(&mut result.leaves), Arc::make_mut(&mut result.formula));
+        let left = formula.pop_if(|last| matches!(*last, Op::And(n) | Op::Or(n) if *last == op(n)));
         let operands = match left {
             Some(Op::And(operands) | Op::Or(operands)) => operands,
             _ => 1,
         };
-        let offset = result.leaves.len();
-        result.leaves.extend(other.leaves.iter().cloned());
-        result.formula.extend(other.formula.iter().map(|&op| match op {
+        let offset = leaves.len();
+        leaves.extend(other.leaves.iter().cloned());
+        formula.extend(other.formula.iter().map(|&op| match op {
             Op::Leaf(index) => Op::Leaf(index + offset),
             other => other,
         }));
-        result.formula.push(op(operands + 1));
+        formula.push(op(operands + 1));
         result
     }
 
@@ -289,7 +296,7 @@ impl Language {
     /// The formula in three values; `None` is undecided.
     fn evaluate(&self, leaf: impl Fn(usize) -> Option<bool>) -> Option<bool> {
         let mut stack: Vec<Option<bool>> = Vec::new();
-        for &op in &self.formula {
+        for &op in self.formula.iter() {
             let value = match op {
                 Op::Leaf(index) => leaf(index),
                 Op::Not => stack.pop().flatten().map(|value| !value),

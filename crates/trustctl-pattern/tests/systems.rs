@@ -75,8 +75,10 @@ fn system() -> impl Strategy<Value = (System, Vec<Vec<String>>)> {
         let parts = prop::collection::vec((template(domains.len()), asked()), 0..4);
         (Just(domains), parts).prop_map(|(domains, parts)| {
             let words = domains.iter().map(|((_, words), _)| words.clone()).collect();
-            let variables =
-                domains.into_iter().map(|((language, _), preferred)| Variable { language, preferred }).collect();
+            let variables = domains
+                .into_iter()
+                .map(|((language, _), preferred)| Variable { language, preferred: preferred.into() })
+                .collect();
             let parts = parts.into_iter().map(|(template, language)| SystemPart { template, language }).collect();
             (System { variables, parts }, words)
         })
@@ -148,7 +150,7 @@ proptest! {
 
 #[test]
 fn texts_that_repeat_and_reorder_their_variables() {
-    let name = || Variable { language: Pattern::regex("[a-z]{1,9}").unwrap().language(), preferred: Vec::new() };
+    let name = || Variable { language: Pattern::regex("[a-z]{1,9}").unwrap().language(), preferred: [].into() };
     let part = |template: &[Piece], asked: &str| SystemPart {
         template: template.to_vec(),
         language: Pattern::regex(asked).unwrap().language(),

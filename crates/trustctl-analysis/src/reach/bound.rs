@@ -28,7 +28,8 @@ pub(super) struct Bound {
 pub(super) struct BoundVariable {
     pub(super) name: String,
     pub(super) language: Language,
-    pub(super) own: String,
+    /// What a witness shows where nothing else is asked for.
+    pub(super) own: Arc<[String]>,
     pub(super) fresh: Option<String>,
 }
 
@@ -87,7 +88,7 @@ impl Bound {
                 Some(BoundVariable {
                     name: variable.name.clone(),
                     language: Pattern::regex(&variable.values).ok()?.language(),
-                    own: variable.own.clone(),
+                    own: [variable.own.clone()].into(),
                     fresh: variable.fresh.clone(),
                 })
             })
@@ -147,7 +148,7 @@ impl Bound {
             };
             let language = bound.values_of(&claim.name);
             claims.insert(claim.name.clone(), Some(Arc::from([Piece::Variable(bound.variables.len())])));
-            bound.variables.push(BoundVariable { name: claim.name.clone(), language, own, fresh: None });
+            bound.variables.push(BoundVariable { name: claim.name.clone(), language, own: [own].into(), fresh: None });
         }
         bound.shapes.push(BoundShape { choices: Vec::new(), claims, only: Vec::new() });
         let of_role = |roles: &[Role]| -> Vec<usize> {

@@ -132,7 +132,7 @@ impl<'g, 'a> Question<'g, 'a> {
             // `acme*` lets `acme-evil` in, which is easier to believe than `acmea`.
             preferred.extend(self.named.all(variable).flat_map(|name| [format!("{name}-evil"), format!("{name}1")]));
             if let Some(variable) = built.system.variables.get_mut(variable) {
-                variable.preferred.splice(..0, preferred);
+                variable.preferred = preferred.into_iter().chain(variable.preferred.iter().cloned()).collect();
             }
         }
         for &variable in &adversary.named {

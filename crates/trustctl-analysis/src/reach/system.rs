@@ -37,7 +37,7 @@ impl Built {
     pub(super) fn new(bound: &Bound, shape: &BoundShape, provider: &Provider, asked: &[Asked]) -> Option<Self> {
         let variable = |variable: &super::bound::BoundVariable| Variable {
             language: variable.language.clone(),
-            preferred: vec![variable.own.clone()],
+            preferred: Arc::clone(&variable.own),
         };
         let system = System { variables: bound.variables.iter().map(variable).collect(), parts: Vec::new() };
         let built = Self { system, free: BTreeMap::new(), lists: BTreeMap::new(), is_unclear: false };
@@ -147,7 +147,7 @@ impl Build<'_> {
     /// A variable of its own; a claim's value is never empty.
     fn variable(&mut self, language: Language) -> usize {
         let language = language.difference(&Language::words([""]));
-        self.built.system.variables.push(Variable { language, preferred: Vec::new() });
+        self.built.system.variables.push(Variable { language, preferred: [].into() });
         self.built.system.variables.len() - 1
     }
 

@@ -12,6 +12,8 @@ mod narrow;
 mod readings;
 mod walk;
 
+use std::sync::Arc;
+
 use crate::{Language, Limit};
 
 use narrow::Narrowed;
@@ -23,7 +25,7 @@ pub struct Variable {
     /// The values that it can have.
     pub language: Language,
     /// Values to take where they are possible, the best first.
-    pub preferred: Vec<String>,
+    pub preferred: Arc<[String]>,
 }
 
 /// One stretch of a [`SystemPart`]'s template.
@@ -49,7 +51,7 @@ pub struct SystemPart {
 /// ```
 /// use trustctl_pattern::{Language, Pattern, Piece, System, SystemPart, Variable};
 ///
-/// let name = Variable { language: Pattern::regex("[a-z-]+")?.language(), preferred: vec!["evil".into()] };
+/// let name = Variable { language: Pattern::regex("[a-z-]+")?.language(), preferred: ["evil".into()].into() };
 /// let repository = vec![Piece::Variable(0), Piece::Text("/".into()), Piece::Variable(1)];
 /// let asked = Pattern::regex("acme.*/app")?.language();
 /// let stranger = asked.difference(&Pattern::regex("acme/.*")?.language());
@@ -111,7 +113,7 @@ impl System {
     fn solve_group<'s>(&self, work: &Narrowed<'s>, group: &[usize]) -> Result<Option<Narrowed<'s>>, Limit> {
         let mut best: Option<Narrowed> = None;
         for &variable in group {
-            let words = self.variables.get(variable).map_or(&[][..], |variable| &variable.preferred);
+            let words = self.variables.get(variable).map_or(&[][..], |variable| &*variable.preferred);
             for word in words {
                 let base = best.as_ref().unwrap_or(work);
                 if base.value(variable).is_some() {
