@@ -5,6 +5,7 @@
 //! rule is one file, `rules/<family>/<rule>.rs`, with its documentation, its facts and its check. The prover
 //! that decides what a policy accepts, and comparison of policies, stand beside `witness` when they come.
 
+mod diff;
 pub mod docs;
 mod facts;
 mod finding;
@@ -15,6 +16,7 @@ mod rules;
 mod who;
 mod witness;
 
+pub use diff::{Change, Difference, Way, diff};
 pub use finding::{Finding, Known};
 pub use lint::{LintInput, LintOptions, lint};
 pub use reach::{Answer, Reach};

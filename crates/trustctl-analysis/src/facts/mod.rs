@@ -295,6 +295,16 @@ fn touch<'a>(provider: &'a Provider, claim: &'a Claim, touched: &mut BTreeSet<&'
     }
 }
 
+/// Whether a part of the request is in it, at any depth.
+pub(crate) fn has_template(matcher: &Matcher) -> bool {
+    match matcher {
+        Matcher::Template(_) => true,
+        Matcher::AnyOf(members) | Matcher::AllOf(members) => members.iter().any(has_template),
+        Matcher::Contains(inner) | Matcher::Not(inner) => has_template(inner),
+        _ => false,
+    }
+}
+
 /// What a value must look like in JSON.
 pub(crate) fn type_of(provider: &Provider, entry: Option<&catalog::Provider>, claim: &str) -> ClaimType {
     match (provider.claim(claim), entry.and_then(|entry| entry.claims.get(claim))) {

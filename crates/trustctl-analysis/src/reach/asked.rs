@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::ClaimType;
 use trustctl_pattern::{Language, LanguagePart, Pattern};
-use trustctl_policy::{Matcher, TemplateId, TemplatePart, Text};
+use trustctl_policy::{ClaimId, ClaimSource, JoinPart, Matcher, Provider, TemplateId, TemplatePart, Text};
 
 use crate::facts::{Fact, GrantFacts};
 
 /// What all conditions on one claim ask together.
-pub(super) struct Asked {
+#[derive(Clone)]
+pub(crate) struct Asked {
     /// Its own name, not another name of it.
     pub(super) claim: String,
     /// Values that satisfy all of them.
@@ -18,6 +19,52 @@ pub(super) struct Asked {
     pub(super) absent: bool,
     /// For a list: what one element each must be. Beside `language`, which then holds for every element.
     pub(super) elements: Vec<Language>,
+    /// The same for the same conditions, in whichever policy they stand.
+    pub(super) print: String,
+    /// Whether the language says less than the conditions: those on lists, and templates with the request's version.
+    pub(super) is_rough: bool,
+    /// How the claim's value is found.
+    pub(super) origin: String,
+}
+
+impl Asked {
+    /// Nothing is asked of the claim.
+    pub(super) fn nothing(claim: &str) -> Self {
+        Self {
+            claim: claim.to_owned(),
+            language: Language::all(),
+            absent: true,
+            elements: Vec::new(),
+            print: String::new(),
+            is_rough: false,
+            origin: String::new(),
+        }
+    }
+
+    /// Both are asked.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.language = self.language.intersect(&other.language);
+        self.absent &= other.absent;
+        self.elements.extend(other.elements.iter().cloned());
+        self.is_rough |= other.is_rough;
+        self
+    }
+
+    /// The same where the claim means the same; else nothing is known of it.
+    pub(super) fn of(&self, provider: &Provider) -> Self {
+        if origin(provider, &self.claim) == self.origin {
+            return self.clone();
+        }
+        Self { is_rough: true, ..Self::nothing(&self.claim) }
+    }
+
+    /// What satisfies it not; everything where that is not known exactly.
+    pub(super) fn not(&self) -> Self {
+        if self.is_rough {
+            return Self::nothing(&self.claim);
+        }
+        Self { language: self.language.complement(), absent: !self.absent, ..Self::nothing(&self.claim) }
+    }
 }
 
 /// Values that conditions spell out: whole ones, and beginnings of patterns.
@@ -33,19 +80,20 @@ const MOST_TEXTS: usize = 64;
 /// What is asked of each claim, in the order of their names.
 pub(super) fn asked(grant: &GrantFacts<'_>, package: &str, signs: &mut Signs) -> (Vec<Asked>, Spelt) {
     let mut asked: BTreeMap<&str, Asked> = BTreeMap::new();
+    let mut prints: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut spelt = Spelt::default();
     let mut reader = Reader { grant, package, signs };
     for fact in &grant.facts {
         let claim = grant.provider.canonical(&fact.claim.name);
-        let asked = asked.entry(claim).or_insert_with(|| Asked {
-            claim: claim.to_owned(),
-            language: Language::all(),
-            absent: true,
-            elements: Vec::new(),
-        });
+        let asked = asked.entry(claim).or_insert_with(|| Asked::nothing(claim));
+        prints.entry(claim).or_default().insert(reader.print(fact));
         asked.absent &= fact.condition.absent_passes || takes_absent(fact.matcher);
         reader.add(fact, asked);
         reader.spell(claim, fact.matcher, &mut spelt);
+    }
+    for (claim, asked) in &mut asked {
+        asked.origin = origin(grant.provider.provider, claim);
+        asked.print = prints.remove(claim).into_iter().flatten().collect::<Vec<_>>().join(" & ");
     }
     (asked.into_values().collect(), spelt)
 }
@@ -68,6 +116,7 @@ struct Reader<'r, 'g, 'a> {
 
 impl Reader<'_, '_, '_> {
     fn add(&mut self, fact: &Fact<'_>, asked: &mut Asked) {
+        asked.is_rough |= fact.claim.kind == ClaimType::List || has_version(self.grant, fact.matcher);
         if fact.claim.kind != ClaimType::List {
             asked.language = asked.language.intersect(&self.language(fact.matcher));
             return;
@@ -92,6 +141,13 @@ impl Reader<'_, '_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// The condition in one line.
+    fn print(&self, fact: &Fact<'_>) -> String {
+        let mut line = if fact.condition.absent_passes { "absent or ".to_owned() } else { String::new() };
+        print(self.grant, fact.matcher, &mut line);
+        line
     }
 
     fn language(&mut self, matcher: &Matcher) -> Language {
@@ -168,6 +224,108 @@ impl Reader<'_, '_, '_> {
     }
 }
 
+/// How a claim's value is found, as text, the same in every policy.
+pub(super) fn origin(provider: &Provider, claim: &str) -> String {
+    let name = |id: &ClaimId| provider.claims.get(usize::from(id.0)).map_or("", |claim| claim.name.as_str());
+    let Some((_, claim)) = provider.claim(claim) else { return String::new() };
+    let kind = claim.kind.word();
+    match &claim.source {
+        ClaimSource::Token => kind.to_owned(),
+        ClaimSource::Nested(path) => format!("{kind} at {path:?}"),
+        ClaimSource::Alias(of) => format!("is {}", name(of)),
+        ClaimSource::After { of, prefix, only_if } => {
+            let beside: Vec<_> = only_if.iter().map(|(id, value)| format!("{}={value:?}", name(id))).collect();
+            format!("after {prefix:?} of {} if {}", name(of), beside.join(","))
+        }
+        ClaimSource::AfterLast { of, delimiter } => format!("after the last {delimiter:?} of {}", name(of)),
+        ClaimSource::Piece { of, cut, piece } => {
+            let parts: Vec<String> = cut.parts().map(|part| format!("{part:?}")).collect();
+            format!("piece {piece} of {} as {}", name(of), parts.join(" "))
+        }
+        // Only the catalogue has these, and it is the same for both.
+        ClaimSource::Between { of, .. } => format!("between of {}", name(of)),
+        ClaimSource::Join(parts) => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|part| match part {
+                    JoinPart::Text(text) => format!("{text:?}"),
+                    JoinPart::Claim(id) => name(id).to_owned(),
+                })
+                .collect();
+            format!("join {}", parts.join(" "))
+        }
+    }
+}
+
+/// All conditions of a grant in one text, the same in every policy.
+pub(crate) fn print_of(grant: &GrantFacts<'_>) -> String {
+    let mut lines: Vec<String> = grant
+        .facts
+        .iter()
+        .map(|fact| {
+            let claim = grant.provider.canonical(&fact.claim.name);
+            let mut line = format!("{claim} {} ", origin(grant.provider.provider, claim));
+            line.push_str(if fact.condition.absent_passes { "absent or " } else { "" });
+            print(grant, fact.matcher, &mut line);
+            line
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines.join("; ")
+}
+
+/// Whether the request's version is part of it.
+fn has_version(grant: &GrantFacts<'_>, matcher: &Matcher) -> bool {
+    match matcher {
+        Matcher::Template(id) => {
+            grant.policy().template(*id).is_some_and(|template| template.parts.contains(&TemplatePart::Version))
+        }
+        Matcher::AnyOf(members) | Matcher::AllOf(members) => members.iter().any(|member| has_version(grant, member)),
+        Matcher::Contains(inner) | Matcher::Not(inner) => has_version(grant, inner),
+        _ => false,
+    }
+}
+
+/// The matcher as text, the same in every policy; members in the order of their texts.
+fn print(grant: &GrantFacts<'_>, matcher: &Matcher, line: &mut String) {
+    let policy = grant.policy();
+    let list = |word: &str, members: &[Matcher], line: &mut String| {
+        let mut texts: Vec<String> = members
+            .iter()
+            .map(|member| {
+                let mut text = String::new();
+                print(grant, member, &mut text);
+                text
+            })
+            .collect();
+        texts.sort();
+        texts.dedup();
+        line.push_str(&format!("{word}[{}]", texts.join(",")));
+    };
+    match matcher {
+        Matcher::Equals(text) => line.push_str(&format!("={:?}", policy.text(*text))),
+        Matcher::EqualsIgnoringCase(text) => {
+            line.push_str(&format!("~{:?}", policy.text(*text).to_ascii_lowercase()));
+        }
+        Matcher::Pattern(id) => {
+            if let Some(pattern) = policy.pattern(*id) {
+                line.push_str(&format!("{:?}:{:?}", pattern.kind(), pattern.source()));
+            }
+        }
+        Matcher::Template(id) => {
+            if let Some(template) = policy.template(*id) {
+                line.push_str(&format!("template:{:?}", policy.text(template.source)));
+            }
+        }
+        Matcher::AnyOf(members) => list("any", members, line),
+        Matcher::AllOf(members) => list("all", members, line),
+        Matcher::Contains(inner) => list("contains", std::slice::from_ref(inner), line),
+        Matcher::Not(inner) => list("not", std::slice::from_ref(inner), line),
+        Matcher::Present(present) => line.push_str(if *present { "present" } else { "absent" }),
+    }
+}
+
 fn pattern_language(pattern: &Pattern) -> Language {
     match pattern.few(MOST_TEXTS) {
         Some(texts) => Language::words(texts.iter().map(String::as_str)),
@@ -208,6 +366,10 @@ impl Signs {
             }
         }
         encoded
+    }
+
+    pub(super) fn learn(&mut self, other: &Self) {
+        self.known.extend(&other.known);
     }
 
     pub(super) fn decode(&self, text: &str) -> String {

@@ -1,6 +1,6 @@
 //! A provider's model, compiled: languages for variables, shapes with the templates of their claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use trustctl_catalog::model::{Alternative, Model, ModelAdversary, ModelClaims, ModelPart};
@@ -20,6 +20,8 @@ pub(super) struct Bound {
     pub(super) leaves_out: Vec<String>,
     /// Whether the catalogue has a model; without one each claim is taken for free.
     pub(super) is_modelled: bool,
+    /// Claims that every token has.
+    required: BTreeSet<String>,
     /// By claim: the values that the provider lets through, compiled when first asked for.
     values: BTreeMap<String, (String, OnceLock<Option<Language>>)>,
 }
@@ -120,6 +122,7 @@ impl Bound {
             variables,
             leaves_out: model.leaves_out.clone(),
             is_modelled: true,
+            required: required(Some(entry)),
             values: values(Some(entry)),
         })
     }
@@ -134,6 +137,7 @@ impl Bound {
             adversaries: Vec::new(),
             leaves_out: Vec::new(),
             is_modelled: false,
+            required: required(entry),
             values,
         };
         let mut claims = BTreeMap::new();
@@ -184,10 +188,20 @@ impl Bound {
         compiled.get_or_init(compile).clone().unwrap_or_else(Language::all)
     }
 
+    /// Whether real tokens may lack the claim, as far as is known.
+    pub(super) fn may_lack(&self, claim: &str) -> bool {
+        !self.required.contains(claim)
+    }
+
     /// The adversaries that there are of an issuer.
     pub(super) fn adversaries(&self, tenants: Tenants) -> impl Iterator<Item = &BoundAdversary> {
         self.adversaries.iter().filter(move |adversary| tenants == Tenants::Shared || !adversary.who.is_a_stranger())
     }
+}
+
+fn required(entry: Option<&catalog::Provider>) -> BTreeSet<String> {
+    let claims = entry.into_iter().flat_map(|entry| &entry.claims);
+    claims.filter(|(_, claim)| !claim.optional && claim.derived.is_none()).map(|(name, _)| name.clone()).collect()
 }
 
 fn values(entry: Option<&catalog::Provider>) -> BTreeMap<String, (String, OnceLock<Option<Language>>)> {

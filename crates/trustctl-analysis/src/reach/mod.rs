@@ -9,6 +9,7 @@ mod asked;
 mod bound;
 mod named;
 mod question;
+mod subtract;
 mod system;
 mod token;
 
@@ -17,7 +18,9 @@ use trustctl_catalog::Tenants;
 use crate::facts::GrantFacts;
 use crate::witness::{Adversary, Witness};
 
+pub(crate) use asked::print_of as print;
 pub(crate) use question::Question;
+pub(crate) use subtract::Conditions;
 
 /// Whether an adversary can satisfy a grant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use trustctl_policy::Provider;
 use super::asked::{Asked, Signs, asked, ignoring_case};
 use super::bound::{Bound, BoundAdversary, BoundShape};
 use super::named::Named;
+use super::subtract::{self, Conditions, Rest};
 use super::system::Built;
 use super::{Answer, Reach, tenants, token};
 use crate::facts::GrantFacts;
@@ -17,8 +18,8 @@ use crate::witness::{Adversary, Confirmed, Wanted, Witness};
 /// A grant with what it asks, ready to be asked about adversaries.
 pub(crate) struct Question<'g, 'a> {
     grant: &'g GrantFacts<'a>,
-    bound: Arc<Bound>,
-    asked: Vec<Asked>,
+    pub(super) bound: Arc<Bound>,
+    pub(super) asked: Vec<Asked>,
     signs: Signs,
     named: Named,
     /// Names that differ in case alone are one to some provider; a grant that compares so means all of them.
@@ -44,13 +45,25 @@ enum Found {
 impl<'g, 'a> Question<'g, 'a> {
     /// `None` for a grant that has ended or names nothing to act on.
     pub(crate) fn new(grant: &'g GrantFacts<'a>) -> Option<Self> {
-        let wanted = Wanted::of(grant)?;
+        Self::of(grant, Wanted::of(grant)?)
+    }
+
+    /// The same about one of the grant's names.
+    pub(crate) fn about(grant: &'g GrantFacts<'a>, name: &str) -> Option<Self> {
+        let mut wanted = Wanted::of(grant)?;
+        name.clone_into(&mut wanted.resource);
+        Self::of(grant, wanted)
+    }
+
+    fn of(grant: &'g GrantFacts<'a>, wanted: Wanted) -> Option<Self> {
         let bound = Bound::of(grant.provider.provider, grant.provider.entry);
         let mut signs = Signs::default();
         let (asked, spelt) = asked(grant, &wanted.resource, &mut signs);
-        let named = Named::new(&bound, bound.shapes.iter(), &spelt);
         let folds = grant.facts.iter().any(|fact| ignores_case(fact.matcher));
         let ways = ways(&bound, grant.provider.provider, &asked);
+        // What is spelt out names something only in tokens that all conditions leave.
+        let left = ways.iter().flat_map(|way| &way.shapes).filter_map(|at| bound.shapes.get(*at));
+        let named = Named::new(&bound, left, &spelt);
         Some(Self { grant, bound, asked, signs, named, folds, wanted, ways })
     }
 
@@ -73,6 +86,86 @@ impl<'g, 'a> Question<'g, 'a> {
     pub(crate) fn one(&self, who: Adversary) -> Option<Answer> {
         let adversary = self.bound.adversaries(tenants(self.grant)).find(|adversary| adversary.who == who)?;
         self.is_there(adversary).then(|| self.answer(adversary))
+    }
+
+    /// Whether the grant lets in a token that none of the others does, and whose: of the strongest adversary that can have one,
+    /// otherwise of whoever the grant names. `refuses` has the last word on those others.
+    pub(crate) fn beyond(&self, others: &[Conditions], refuses: &dyn Fn(&Witness) -> bool) -> Answer {
+        let of = |asked: (&String, &Asked)| (asked.0.clone(), asked.1.of(self.provider()));
+        let others: Vec<Conditions> = others.iter().map(|other| other.iter().map(of).collect()).collect();
+        let found = |adversary: Option<&BoundAdversary>| match subtract::rest(self, &others, adversary) {
+            Rest::Nothing => Answer::No,
+            Rest::Unclear(why) => Answer::Unknown(why),
+            Rest::Token { shape, built, values } => {
+                let who = adversary.map_or(Adversary::Named, |adversary| adversary.who);
+                let mut unclear = "the token found gets in by the others as well".to_owned();
+                for version in self.versions(&others) {
+                    let wanted = Wanted { version, ..self.wanted.clone() };
+                    match self.token(shape, &built, &values, who, &wanted) {
+                        Found::Token(witness) if refuses(&witness) => return Answer::Yes(witness),
+                        Found::Token(_) | Found::Nothing => {}
+                        Found::Unclear(why) => unclear = why,
+                    }
+                }
+                Answer::Unknown(unclear)
+            }
+        };
+        let any = found(None);
+        if any == Answer::No {
+            return any;
+        }
+        let theirs = self
+            .bound
+            .adversaries(tenants(self.grant))
+            .filter(|adversary| self.is_there(adversary))
+            .map(|adversary| found(Some(adversary)))
+            .find(|answer| matches!(answer, Answer::Yes(_)));
+        theirs.unwrap_or(any)
+    }
+
+    /// Versions to ask for: where a template compares the request's with a claim, one of two is another than the claim's.
+    fn versions(&self, others: &[Conditions]) -> Vec<Option<String>> {
+        let mut all = vec![None];
+        let matter = others.iter().flat_map(|other| other.values()).chain(&self.asked).any(|asked| asked.is_rough);
+        if let Some(versions) = self.grant.registry_entry().and_then(|entry| entry.versions.as_ref()).filter(|_| matter)
+        {
+            all.extend([Some(versions.example.clone()), Some("6.6.6".to_owned())]);
+        }
+        all
+    }
+
+    /// The grant's conditions by claim, for a question about another grant.
+    pub(crate) fn conditions(&self) -> Conditions {
+        self.asked.iter().map(|asked| (asked.claim.clone(), asked.clone())).collect()
+    }
+
+    /// Characters that the other grant's values have.
+    pub(crate) fn learn(&mut self, other: &Question<'_, '_>) {
+        self.signs.learn(&other.signs);
+    }
+
+    /// What it can be asked to do: a package or an account, and the action.
+    pub(crate) fn wanted_mut(&mut self) -> &mut Wanted {
+        &mut self.wanted
+    }
+
+    pub(super) fn provider(&self) -> &'a Provider {
+        self.grant.provider.provider
+    }
+
+    /// The system of some conditions over a shape.
+    pub(super) fn built<'c>(
+        &self,
+        shape: &BoundShape,
+        conditions: impl Iterator<Item = &'c Asked>,
+        adversary: Option<&BoundAdversary>,
+    ) -> Option<Built> {
+        let asked: Vec<Asked> = conditions.cloned().collect();
+        let mut built = Built::new(&self.bound, shape, self.grant.provider.provider, &asked)?;
+        if let Some(adversary) = adversary {
+            self.become_adversary(&mut built, adversary);
+        }
+        Some(built)
     }
 
     /// What the proofs do not cover, a sentence each.
@@ -112,10 +205,16 @@ impl<'g, 'a> Question<'g, 'a> {
         if !self.is_of(adversary, &built, &values) {
             return Found::Unclear("the token found is not the adversary's".to_owned());
         }
-        let Some(token) = token::render(self.grant, &self.bound, shape, &built, &values, &self.signs) else {
+        self.token(shape, &built, &values, adversary.who, &self.wanted)
+    }
+
+    /// The token of a solution, if the evaluator lets it in.
+    fn token(&self, shape: &BoundShape, built: &Built, values: &[String], who: Adversary, wanted: &Wanted) -> Found {
+        let Some(token) = token::render(self.grant, &self.bound, shape, built, values, &self.signs, self.wanted.at)
+        else {
             return Found::Unclear("the token found cannot be written down".to_owned());
         };
-        match self.wanted.confirm(self.grant, token, adversary.who) {
+        match wanted.confirm(self.grant, token, who) {
             Confirmed::Yes(witness) => Found::Token(witness),
             Confirmed::No if built.is_unclear => {
                 Found::Unclear("a condition is on a claim whose origin the model does not know".to_owned())
@@ -136,9 +235,8 @@ impl<'g, 'a> Question<'g, 'a> {
             }
         }
         for &variable in &adversary.named {
-            let mut words = self.named.whole(variable).peekable();
-            if words.peek().is_some() {
-                built.restrict(&self.bound, variable, &Language::words(words));
+            if self.named.whole(variable).next().is_some() {
+                built.restrict(&self.bound, variable, &self.names(self.named.whole(variable)));
             }
         }
         for (variable, language) in &adversary.only {
@@ -148,27 +246,27 @@ impl<'g, 'a> Question<'g, 'a> {
 
     /// Values of a variable that the policy does not name.
     fn others(&self, variable: usize) -> Language {
-        let names = self.named.all(variable);
+        self.names(self.named.all(variable)).complement()
+    }
+
+    /// The names as the grant compares them.
+    fn names<'n>(&self, names: impl Iterator<Item = &'n str>) -> Language {
         if self.folds {
-            return names.map(ignoring_case).fold(Language::none(), |all, name| all.union(&name)).complement();
+            return names.map(ignoring_case).fold(Language::none(), |all, name| all.union(&name));
         }
-        Language::words(names).complement()
+        Language::words(names)
     }
 
     /// Whether the values are the adversary's, by plain comparison.
     fn is_of(&self, adversary: &BoundAdversary, built: &Built, values: &[String]) -> bool {
         let text = |variable: usize| built.value(&self.bound, variable, values);
-        let is_named = |variable: usize| {
-            text(variable).is_some_and(|value| {
-                self.named
-                    .all(variable)
-                    .any(|name| if self.folds { name.eq_ignore_ascii_case(&value) } else { name == value })
-            })
-        };
+        let is = |name: &str, value: &str| if self.folds { name.eq_ignore_ascii_case(value) } else { name == value };
+        let is_named =
+            |variable: usize| text(variable).is_some_and(|value| self.named.all(variable).any(|name| is(name, &value)));
         let is_fresh = adversary.fresh.iter().chain(&adversary.unnamed).all(|&variable| !is_named(variable));
         let is_ours = adversary.named.iter().all(|&variable| {
             let mut names = self.named.whole(variable).peekable();
-            names.peek().is_none() || text(variable).is_some_and(|value| names.any(|name| name == value))
+            names.peek().is_none() || text(variable).is_some_and(|value| names.any(|name| is(name, &value)))
         });
         let is_only = adversary
             .only
@@ -178,7 +276,7 @@ impl<'g, 'a> Question<'g, 'a> {
     }
 }
 
-fn is_within(shape: &BoundShape, adversary: &BoundAdversary) -> bool {
+pub(super) fn is_within(shape: &BoundShape, adversary: &BoundAdversary) -> bool {
     adversary
         .within
         .iter()
@@ -200,12 +298,15 @@ fn ways(bound: &Bound, provider: &Provider, asked: &[Asked]) -> Vec<Way> {
     let mut known: BTreeMap<Key, Option<usize>> = BTreeMap::new();
     let mut ways: Vec<Way> = Vec::new();
     for (at, shape) in bound.shapes.iter().enumerate() {
-        match known.get(&key(shape, at, provider, asked)) {
+        match known.get(&key(shape, at, provider, asked.iter().map(|asked| asked.claim.as_str()))) {
             Some(Some(way)) => ways.get_mut(*way).into_iter().for_each(|way| way.shapes.push(at)),
             Some(None) => {}
             None => {
                 let built = Built::new(bound, shape, provider, asked).filter(|built| built.system.is_possible());
-                known.insert(key(shape, at, provider, asked), built.as_ref().map(|_| ways.len()));
+                known.insert(
+                    key(shape, at, provider, asked.iter().map(|asked| asked.claim.as_str())),
+                    built.as_ref().map(|_| ways.len()),
+                );
                 ways.extend(built.map(|built| Way { shapes: vec![at], built }));
             }
         }
@@ -214,16 +315,21 @@ fn ways(bound: &Bound, provider: &Provider, asked: &[Asked]) -> Vec<Way> {
 }
 
 /// What tells a shape from others as far as the conditions go.
-type Key = (Vec<Option<usize>>, Vec<(usize, usize)>);
+pub(super) type Key = (Vec<Option<usize>>, Vec<(usize, usize)>);
 
-fn key(shape: &BoundShape, at: usize, provider: &Provider, asked: &[Asked]) -> Key {
+pub(super) fn key<'c>(
+    shape: &BoundShape,
+    at: usize,
+    provider: &Provider,
+    claims: impl Iterator<Item = &'c str>,
+) -> Key {
     let mut used = BTreeSet::new();
-    let mut claims = Vec::with_capacity(asked.len());
-    for asked in asked {
-        let text = shape.claims.get(&asked.claim);
+    let mut texts = Vec::new();
+    for claim in claims {
+        let text = shape.claims.get(claim);
         // Equal templates of one model are one.
-        let is_free = || provider.claim(&asked.claim).is_some_and(|(_, claim)| claim.is_of_the_token());
-        claims.push(match text {
+        let is_free = || provider.claim(claim).is_some_and(|(_, claim)| claim.is_of_the_token());
+        texts.push(match text {
             Some(text) => Some(text.as_ref().map_or(0, |text| text.as_ptr().addr())),
             None if is_free() => None,
             // It is derived from claims that may be different in each shape.
@@ -235,5 +341,5 @@ fn key(shape: &BoundShape, at: usize, provider: &Provider, asked: &[Asked]) -> K
         }));
     }
     let only = shape.only.iter().filter(|only| used.contains(&only.variable));
-    (claims, only.map(|only| (only.variable, only.id)).collect())
+    (texts, only.map(|only| (only.variable, only.id)).collect())
 }

@@ -109,7 +109,8 @@ impl Build<'_> {
         }
         let is_free = !self.shape.claims.contains_key(&asked.claim) && !self.built.free.contains_key(&asked.claim);
         let is_own = self.provider.claim(&asked.claim).is_none_or(|(_, claim)| claim.is_of_the_token());
-        if is_free && is_own && asked.absent {
+        let may_lack = self.bound.may_lack(&asked.claim) || asked.language.finite() == Some(&[]);
+        if is_free && is_own && asked.absent && may_lack {
             self.built.free.insert(asked.claim.clone(), None);
             return Some(());
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use trustctl_catalog::{ClaimType, Role};
+use trustctl_claims::UnixTime;
 use trustctl_policy::ClaimSource;
 
 use super::asked::Signs;
@@ -23,6 +24,7 @@ pub(super) fn render(
     built: &Built,
     values: &[String],
     signs: &Signs,
+    at: UnixTime,
 ) -> Option<Token> {
     let provider = grant.provider.provider;
     let entry = grant.provider.entry;
@@ -48,7 +50,7 @@ pub(super) fn render(
             }
         }
     }
-    let mut object = envelope(grant, grant.cx.now)?;
+    let mut object = envelope(grant, at)?;
     let mut highlights = Vec::new();
     for (name, value) in &all {
         let of_policy = provider.claim(name).map(|(_, claim)| claim);

@@ -34,6 +34,8 @@ pub struct Witness {
     pub action: Option<String>,
     /// The package or the service account.
     pub resource: String,
+    /// The package's version, where it matters.
+    pub version: Option<String>,
     /// When it gets in.
     pub at: UnixTime,
 }
@@ -61,6 +63,8 @@ pub enum Adversary {
     SpeculativeRun,
     /// Whoever opens a shell in a running job.
     DebugShell,
+    /// Nobody else than whom the policy names: jobs of our own that have all that it asks for.
+    Named,
 }
 
 impl Adversary {
@@ -77,10 +81,11 @@ impl Adversary {
             Self::SshRerun => "ssh-rerun",
             Self::SpeculativeRun => "speculative-run",
             Self::DebugShell => "debug-shell",
+            Self::Named => "named",
         }
     }
 
-    /// Every adversary, the strongest first.
+    /// Every adversary that can be asked about, the strongest first.
     pub const ALL: [Self; 10] = [
         Self::Anyone,
         Self::Caller,
@@ -122,6 +127,7 @@ impl Adversary {
             Self::SshRerun => "whoever logs in to a job that was started again with SSH",
             Self::SpeculativeRun => "whoever proposes a change that is planned before anybody approves it",
             Self::DebugShell => "whoever opens a shell in a running job",
+            Self::Named => "whoever the grant names",
         }
     }
 }
@@ -134,11 +140,16 @@ pub(crate) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> b
 }
 
 /// What a token should get from a grant.
+#[derive(Clone)]
 pub(crate) struct Wanted {
-    registry: String,
-    action: Option<String>,
+    pub(crate) registry: String,
+    pub(crate) action: Option<String>,
     /// The package or the service account.
     pub(crate) resource: String,
+    /// Its version, where it matters.
+    pub(crate) version: Option<String>,
+    /// When.
+    pub(crate) at: UnixTime,
 }
 
 /// What the evaluator says of a token.
@@ -166,15 +177,15 @@ impl Wanted {
                 Some(actions.find(|action| !action.reads).unwrap_or(first).name.clone())
             }
         };
-        Some(Self { registry, action, resource })
+        Some(Self { registry, action, resource, version: None, at: grant.cx.now })
     }
 
     /// Asks the evaluator.
     pub(crate) fn confirm(&self, grant: &GrantFacts<'_>, token: token::Token, adversary: Adversary) -> Confirmed {
-        let at = grant.cx.now;
+        let at = self.at;
         let resource = self.resource.as_str();
         let target = match &self.action {
-            Some(action) => Target::Package { name: resource, version: None, action },
+            Some(action) => Target::Package { name: resource, version: self.version.as_deref(), action },
             None => Target::Account { name: resource },
         };
         let Ok(claims) = Claims::parse(&token.json) else { return Confirmed::No };
@@ -190,6 +201,7 @@ impl Wanted {
             registry: self.registry.clone(),
             action: self.action.clone(),
             resource: self.resource.clone(),
+            version: self.version.clone(),
             at,
         }))
     }
