@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use trustctl_diag::{Diagnostic, FileId, Sources};
-use trustctl_records::{Profile, RECORD_REFUSED, Record, Settings, read_file_by_registry, read_file_with_settings};
+use trustctl_records::{
+    OfRegistry, Profile, RECORD_REFUSED, Record, Settings, read_file_by_registry, read_file_with_settings,
+};
 
 use crate::Outside;
 use crate::failure::Failure;
@@ -24,9 +26,6 @@ pub(super) struct Given {
     /// By registry and name, what files say of the operator's settings.
     pub(super) settings: BTreeMap<(&'static str, String), Vec<String>>,
 }
-
-/// What a file holds of one registry.
-type Part = (&'static Profile, Vec<Record>, Settings);
 
 /// Reads every file that was named.
 pub(super) fn read(
@@ -78,7 +77,7 @@ fn read_one(
     profiles: &[&'static Profile],
     file: FileId,
     text: &str,
-) -> Result<Vec<Part>, Vec<Diagnostic>> {
+) -> Result<Vec<OfRegistry<'static>>, Vec<Diagnostic>> {
     let [profile] = profiles else { return read_file_by_registry(profiles, kind, file, text) };
     read_file_with_settings(profile, kind, file, text)
         .map(|(records, settings)| vec![(*profile, records, settings)])
@@ -91,7 +90,7 @@ fn own_part(
     kind: Option<&str>,
     file: FileId,
     text: &str,
-) -> Option<Result<Vec<Part>, Vec<Diagnostic>>> {
+) -> Option<Result<Vec<OfRegistry<'static>>, Vec<Diagnostic>>> {
     let all: Vec<&'static Profile> = Profile::names().filter_map(|name| Profile::bundled(name).ok()?).collect();
     match read_file_by_registry(&all, kind, file, text) {
         Ok(parts) if parts.is_empty() => None,
