@@ -10,7 +10,7 @@ use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::page::Page;
 use super::ruling::{at, at_issued, refused, signed, visible, word};
-use crate::look::{Look, Style};
+use crate::look::{Look, Style, breakable};
 use crate::ruling::{Believed, Origin, RegistryAnswer, Rulings, Taken};
 
 /// Columns of the words at the left: `audience  `.
@@ -74,7 +74,8 @@ fn table(page: &mut Page, rulings: &Rulings) {
             Taken::No => ("no", Some(Style::Bad)),
         };
         let left = format!("{:column$}{word}", name(answer));
-        page.term(0, &left, column + ANSWER, style, &why(answer));
+        let room = page.look().width.saturating_sub(column + ANSWER);
+        page.term(0, &left, column + ANSWER, style, &breakable(&why(answer), room));
     }
 }
 

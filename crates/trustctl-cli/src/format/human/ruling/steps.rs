@@ -4,7 +4,7 @@ use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::TERM;
 use crate::format::human::page::Page;
-use crate::look::Style;
+use crate::look::{Style, breakable};
 use crate::moment;
 
 /// Columns of the word before a value: `expected  `.
@@ -16,45 +16,54 @@ pub(super) fn steps(page: &mut Page, report: &RecordReport, all: bool) {
     let (good, bad) = if look.unicode { ("\u{2713}", "\u{2717}") } else { ("ok", "no") };
     let mark = good.chars().count() + 2;
     let name = report.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0) + 2;
-    let column = TERM + mark + name;
-    let room = look.width.saturating_sub(2 + column);
+    let column = mark + name;
+    let room = look.width.saturating_sub(2 + TERM + column);
     for (at, step) in report.steps.iter().filter(|step| all || !step.holds()).enumerate() {
-        let word = if at == 0 { "steps" } else { "" };
+        let label = (2, if at == 0 { "steps" } else { "" });
         let sign = if step.holds() { good } else { bad };
-        let term = format!("{word:TERM$}{sign:mark$}{}", step.name);
+        let term = format!("{sign:mark$}{}", step.name);
         let StepState::Misses(miss) = &step.state else {
-            page.term(2, &term, column, None, &cut(&holds(step), room, look.unicode));
+            let text = cut(&holds(step), room, look.unicode);
+            page.labelled(label, (2 + TERM, &term), column, None, &text);
             continue;
         };
         let lines = difference(step, miss);
-        // A value that cannot be broken stands under its step, further to the left, where it has more room.
-        let fits = lines.iter().all(|(_, text)| WORD + text.chars().count() <= room || text.contains(' '));
+        // A value that is too long for its column stands under its step, where it has more room.
+        let fits = lines.iter().flat_map(|(_, text)| text.split(' ')).all(|word| WORD + word.chars().count() <= room);
         let (first, rest) = if fits { lines.split_at(lines.len().min(1)) } else { lines.split_at(0) };
-        let indent = if fits { 2 + column } else { 2 + TERM + mark };
+        let indent = if fits { 2 + TERM + column } else { 2 + TERM + mark };
         match first {
-            [(word, text)] => page.term(2, &format!("{term:column$}{word}"), column + WORD, Some(Style::Bad), text),
-            _ => page.term(2, &term, column, Some(Style::Bad), ""),
+            [(word, text)] => {
+                let term = format!("{term:column$}{word}");
+                page.labelled(label, (2 + TERM, &term), column + WORD, Some(Style::Bad), text);
+            }
+            _ => page.labelled(label, (2 + TERM, &term), column, Some(Style::Bad), ""),
         }
         for (word, text) in rest {
-            page.term(indent, word, WORD, None, text);
+            line(page, indent, word, text);
         }
     }
 }
 
+/// A value behind its word, broken where it is longer than the line.
+fn line(page: &mut Page, indent: usize, word: &str, text: &str) {
+    let room = page.look().width.saturating_sub(indent + WORD);
+    page.term(indent, word, WORD, None, &breakable(text, room));
+}
+
 /// What was expected of the token itself and what was found, one under the other.
 pub(super) fn values(page: &mut Page, indent: usize, expected: &[String], step: &StepReport, now: i64) {
-    let word = |page: &mut Page, word: &str, text: &str| page.term(indent, word, WORD, None, text);
     for (at, text) in expected.iter().enumerate() {
-        word(page, if at == 0 { "expected" } else { "or" }, &visible(text));
+        line(page, indent, if at == 0 { "expected" } else { "or" }, &visible(text));
     }
     let is_time = matches!(step.claim.as_deref(), Some("exp" | "nbf" | "iat"));
     let time = step.found.as_deref().and_then(|text| text.parse::<i64>().ok()).filter(|_| is_time);
     match (&step.found, time) {
         (_, Some(second)) => {
-            word(page, "found", &format!("{} ({})", moment::in_words(second), moment::from_now(second, now)));
+            line(page, indent, "found", &format!("{} ({})", moment::in_words(second), moment::from_now(second, now)));
         }
-        (Some(found), None) => word(page, "found", &visible(found)),
-        (None, None) => word(page, "found", "nothing"),
+        (Some(found), None) => line(page, indent, "found", &visible(found)),
+        (None, None) => line(page, indent, "found", "nothing"),
     }
 }
 
