@@ -62,7 +62,10 @@ pub(crate) fn of_envelope(
     let provider = provider(None, claims);
     match refused {
         Refused::Audience | Refused::AudienceForm => audience::whose(judge.profile, expected, claims, provider),
-        Refused::Missing(claim) if claim == "aud" => audience::whose(judge.profile, expected, claims, provider),
+        Refused::Missing(claim) if claim == "aud" => {
+            let audience: Vec<String> = judge.envelope_for(claims).audience.clone().into_iter().collect();
+            audience::whose(judge.profile, &audience, claims, provider)
+        }
         Refused::Missing(claim) => absence::older(provider?, claim, claims),
         Refused::Issuer => unknown_issuer(judge, issuer?),
         Refused::Expired => {

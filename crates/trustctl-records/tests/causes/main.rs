@@ -295,7 +295,7 @@ fn envelopes_say_what_is_wrong() {
             "audience",
             "several audiences: ask for `https://other.example` alone",
         ),
-        (json!({ "aud": null }), "claims of every token", "no audience"),
+        (json!({ "aud": null }), "claims of every token", "no audience: ask for `https://other.example`"),
         (json!({ "aud": "sigstore" }), "audience", "somebody else: ask for `https://other.example`"),
         (json!({ "iss": format!("{issuer}/") }), "issuer", "a `/` at the end"),
         (json!({ "iss": format!("{issuer}/acme-inc") }), "issuer", "the enterprise has an issuer of its own"),
