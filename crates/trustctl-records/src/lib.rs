@@ -25,7 +25,7 @@ mod take;
 pub use check::{Learned, Miss};
 pub use envelope::{Header, Used};
 pub use explain::{Explanation, RecordReport, StepReport, StepState};
-pub use file::{RECORD_REFUSED, read_file, read_file_by_registry, read_file_with_settings};
+pub use file::{OfRegistry, RECORD_REFUSED, read_file, read_file_by_registry, read_file_with_settings};
 pub use fitting::Fitting;
 pub use judge::{Judge, Question, Ruling, Settings};
 pub use record::{FieldValue, Record, RecordProblem};
