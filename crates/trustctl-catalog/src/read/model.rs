@@ -11,6 +11,7 @@ use crate::{CatalogueError, DataFile};
 pub(crate) fn read(file: &DataFile<'_>) -> Result<Model, CatalogueError> {
     let (model, place) = parse::<Model>(file)?;
     place.check_head(&Head {
+        key: "provider",
         kind: &model.provider,
         title: &model.provider,
         about: &model.about,
