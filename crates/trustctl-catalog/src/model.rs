@@ -4,12 +4,16 @@
 //! has (*claims*), where a job, its trigger or a setting can go one way or the other (*dimensions*), and who could
 //! hold a token (*adversaries*). The format is documented in `docs/catalogue-format.md`.
 
+mod shape;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::{CatalogueError, DataFile, bundle, read};
+
+pub use shape::ModelShape;
 
 /// How the tokens of one provider come about.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +31,9 @@ pub struct Model {
     /// Where tokens differ. A token has one alternative of each.
     #[serde(default)]
     pub dimensions: Vec<Dimension>,
+    /// Claims that at least some shapes say nothing of, so that nobody takes them for forgotten.
+    #[serde(default)]
+    pub free: Vec<String>,
     /// Who could hold a token that should not get in, the strongest first.
     pub adversaries: Vec<ModelAdversary>,
     /// Tokens that no shape generates, a sentence each: proofs do not cover them.
@@ -59,6 +66,12 @@ pub struct ModelVariable {
     /// What a witness shows where the adversary has a value of their own.
     #[serde(default)]
     pub fresh: Option<String>,
+    /// A form of the issuer, as `https://{}`: where the policy's issuer is of it, what stands for `{}` is the only value.
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// The list claim each of whose elements is a value of it. Such a variable stands in no template.
+    #[serde(default)]
+    pub element_of: Option<String>,
 }
 
 /// A choice that a token shows.
@@ -119,6 +132,14 @@ pub struct ModelAdversary {
     /// The alternatives that such tokens are of, by dimension.
     #[serde(default, rename = "in")]
     pub within: BTreeMap<String, Vec<String>>,
+}
+
+impl ModelVariable {
+    /// The value that the issuer of a policy gives it; `None` where the issuer says nothing of it.
+    pub fn of_issuer<'i>(&self, issuer: &'i str) -> Option<&'i str> {
+        let (before, after) = self.issuer.as_deref()?.split_once("{}")?;
+        issuer.strip_prefix(before)?.strip_suffix(after)
+    }
 }
 
 /// A stretch of a model's template.

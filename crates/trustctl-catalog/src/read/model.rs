@@ -22,6 +22,8 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Model, CatalogueError> {
     for variable in &model.variables {
         let is_new = variables.insert(variable.name.as_str());
         place.check(is_new, "variables", || format!("`{}` stands twice", variable.name))?;
+        let is_form = variable.issuer.as_ref().is_none_or(|form| form.matches("{}").count() == 1);
+        place.check(is_form, "variables", || format!("the `issuer` of `{}` needs one `{{}}`", variable.name))?;
     }
     // A part is known from the dimension that has it on.
     let mut known = variables.clone();
@@ -30,7 +32,8 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Model, CatalogueError> {
         let at = format!("dimensions.{}", dimension.name);
         place.check(!dimension.alternatives.is_empty(), &at, || "has no alternatives".into())?;
         for alternative in &dimension.alternatives {
-            for template in alternative.parts.values() {
+            for (name, template) in &alternative.parts {
+                place.check(!variables.contains(name.as_str()), &at, || format!("`{name}` is a variable, too"))?;
                 check_template(&place, &at, template, &known)?;
             }
             check_only(&place, &at, &alternative.only, &variables)?;
@@ -40,6 +43,12 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Model, CatalogueError> {
         for alternative in &dimension.alternatives {
             check_claims(&place, &at, &alternative.claims, &all_parts(&model, &variables))?;
         }
+    }
+    let mut free = BTreeSet::new();
+    for claim in &model.free {
+        place.check(free.insert(claim), "free", || format!("`{claim}` stands twice"))?;
+        let is_free = !model.claims.contains_key(claim);
+        place.check(is_free, "free", || format!("`{claim}` has a template in every token"))?;
     }
     for adversary in &model.adversaries {
         check_adversary(&place, &model, adversary, &variables)?;

@@ -1,0 +1,214 @@
+//! Every real or documented token of the repository is one that its provider's model makes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+use trustctl_catalog::model::{Model, ModelPart, ModelShape};
+use trustctl_catalog::{Claim, ClaimType, Provider, Role};
+use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
+
+use crate::checks::{ALWAYS, MISSING, is_listed, pattern};
+use crate::evaluator::{Reader, Texts, derived, texts};
+use crate::models;
+
+/// Claims of a documented token that contradict the rest of it or are no values at all.
+const SET_ASIDE: [(&str, &str, &str, &str); 4] = [
+    ("github-actions", "sample", "sha", "stands for one"),
+    ("gitlab", "sample", "ci_config_ref_uri", "its ref is `main` where the token's is `feature-branch-1`"),
+    ("gitlab", "sample", "ci_config_sha", "goes with it"),
+    ("buildkite", "sample", "sub", "its ref is a branch where the token has a tag, which it would name"),
+];
+
+/// A token of some provider.
+pub(crate) struct Token {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) claims: Map<String, Value>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str) -> String {
+    let path = root().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
+}
+
+/// Those of the suites, the captured ones, and those of `tokens.json`.
+pub(crate) fn tokens() -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for (model, _) in models() {
+        tokens.extend(of_suite(&model.provider, &read(&format!("tests/suites/providers/{}.md", model.provider))));
+    }
+    let jwt = read("tests/captured/github-npm-publish-2022.jwt");
+    let claims = serde_json::from_slice(&base64url(jwt.trim().split('.').nth(1).expect("three parts"))).unwrap();
+    tokens.push(Token { kind: "github-actions".to_owned(), name: "captured".to_owned(), claims });
+    let ours: Vec<Map<String, Value>> =
+        serde_json::from_str(&read("crates/trustctl-analysis/tests/models/tokens.json")).unwrap();
+    for token in ours {
+        let text = |name: &str| token[name].as_str().expect("a text").to_owned();
+        assert!(token.contains_key("of"), "{}: where it is from", text("name"));
+        tokens.push(Token {
+            kind: text("provider"),
+            name: text("name"),
+            claims: token["claims"].as_object().unwrap().clone(),
+        });
+    }
+    tokens
+}
+
+/// The blocks of claims in a suite of cases.
+fn of_suite(kind: &str, text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("\n```json claims=") {
+        let (head, after) = after.split_once('\n').unwrap();
+        let (json, behind) = after.split_once("\n```").unwrap();
+        rest = behind;
+        let mut words = head.split(' ');
+        let name = words.next().unwrap().to_owned();
+        let mut claims = Map::new();
+        let mut without = Vec::new();
+        for word in words {
+            if let Some(other) = word.strip_prefix("extends=") {
+                claims = tokens.iter().find(|token| token.name == other).expect("an earlier one").claims.clone();
+            }
+            without.extend(word.strip_prefix("without=").into_iter().flat_map(|names| names.split(',')));
+        }
+        claims.retain(|name, _| !without.contains(&name.as_str()));
+        let own: Map<String, Value> = serde_json::from_str(json).unwrap();
+        claims.extend(own);
+        tokens.push(Token { kind: kind.to_owned(), name, claims });
+    }
+    tokens
+}
+
+fn base64url(text: &str) -> Vec<u8> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0u32, 0);
+    for letter in text.bytes() {
+        held = held << 6 | u32::try_from(LETTERS.iter().position(|other| *other == letter).unwrap()).unwrap();
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+/// The kinds of token that this one can be.
+pub(crate) fn kinds(model: &Model, provider: &Provider, claims: &Texts, token: &Map<String, Value>) -> Vec<String> {
+    let shapes = model.shapes();
+    let can_be =
+        |shape: &&ModelShape<'_>| is_of(model, provider, shape, claims) && has_elements(model, provider, token);
+    shapes.iter().filter(can_be).map(|shape| shape.alternatives.join(" ")).collect()
+}
+
+/// Whether some parts give the token all its claims at once.
+fn is_of(model: &Model, provider: &Provider, shape: &ModelShape<'_>, claims: &Texts) -> bool {
+    let mut parts = Vec::new();
+    // An example that lacks what every token has says nothing of what else it lacks.
+    let mut required = provider.claims.iter().filter(|(_, claim)| is_required(claim));
+    let is_cut_short = required.any(|(name, _)| !claims.contains_key(name) && !is_listed(&MISSING, model, name));
+    for (name, template) in &shape.claims {
+        let claim = &provider.claims[name];
+        match (template, claims.get(name)) {
+            (None, None) => {}
+            (None, Some(_)) => return false,
+            (Some(template), Some(value)) => {
+                let piece = |part: ModelPart<'_>| match part {
+                    ModelPart::Text(text) => Piece::Text(text.to_owned()),
+                    ModelPart::Name(name) => {
+                        Piece::Variable(model.variables.iter().position(|variable| variable.name == name).unwrap())
+                    }
+                };
+                let template = Model::parts(template).into_iter().map(piece).collect();
+                parts.push(SystemPart { template, language: Language::words([value.as_str()]) });
+            }
+            // An old token lacks what is new.
+            (Some(_), None) => {
+                let may_lack = match claim.derived {
+                    Some(_) => !has_sources(provider, name, claims),
+                    None => is_cut_short || is_listed(&ALWAYS, model, name),
+                };
+                if !may_lack {
+                    return false;
+                }
+            }
+        }
+    }
+    let variable = |variable: &trustctl_catalog::model::ModelVariable| {
+        let all = pattern(&variable.values).language();
+        let only = shape.only.get(variable.name.as_str());
+        let only = only.map_or_else(Language::all, |words| Language::words(words.iter().map(String::as_str)));
+        Variable { language: all.intersect(&only), preferred: [].into() }
+    };
+    let system = System { variables: model.variables.iter().map(variable).collect(), parts };
+    system.solve().expect("an answer").is_some()
+}
+
+fn is_required(claim: &Claim) -> bool {
+    !claim.optional && claim.derived.is_none() && claim.role != Role::Envelope
+}
+
+/// Whether the token has what the claim is derived from.
+fn has_sources(provider: &Provider, name: &str, claims: &Texts) -> bool {
+    let derived = provider.claims[name].derived.as_ref().unwrap();
+    crate::checks::sources(provider, derived).iter().all(|source| claims.contains_key(source))
+}
+
+/// Whether its lists hold what their variable can be.
+fn has_elements(model: &Model, provider: &Provider, token: &Map<String, Value>) -> bool {
+    model.variables.iter().all(|variable| {
+        let Some(list) = &variable.element_of else { return true };
+        assert_eq!(provider.claims[list].kind, ClaimType::List);
+        let pattern = pattern(&variable.values);
+        let elements = token.get(list).and_then(Value::as_array).into_iter().flatten();
+        elements.map(|element| element.as_str().unwrap_or_default()).all(|element| pattern.is_match(element))
+    })
+}
+
+/// A token's own claims, with what the evaluator derives from them.
+pub(crate) fn whole(provider: &Provider, token: &Token) -> Texts {
+    let mut claims = texts(provider, &Value::Object(token.claims.clone()));
+    if !derived(provider).is_empty() {
+        let issuer = token.claims.get("iss").and_then(Value::as_str);
+        claims.extend(Reader::new(provider, issuer).derived(&token.claims));
+    }
+    claims
+}
+
+/// What is set aside of a token.
+pub(crate) fn aside(token: &Token) -> Vec<&'static str> {
+    let of = SET_ASIDE.iter().filter(|(kind, name, ..)| *kind == token.kind && *name == token.name);
+    of.map(|(_, _, claim, _)| *claim).collect()
+}
+
+#[test]
+fn every_token_is_one_that_the_model_makes() {
+    let models: BTreeMap<String, _> =
+        models().into_iter().map(|(model, provider)| (model.provider.clone(), (model, provider))).collect();
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut set_aside = 0;
+    for mut token in tokens() {
+        let (model, provider) = models[&token.kind];
+        *seen.entry(token.kind.clone()).or_default() += 1;
+        let aside = aside(&token);
+        set_aside += aside.len();
+        if !aside.is_empty() && !kinds(model, provider, &whole(provider, &token), &token.claims).is_empty() {
+            problems.push(format!("{} {}: nothing need be set aside", token.kind, token.name));
+        }
+        token.claims.retain(|name, _| !aside.contains(&name.as_str()));
+        let claims = whole(provider, &token);
+        if kinds(model, provider, &claims, &token.claims).is_empty() {
+            problems.push(format!("{} {}: {claims:?}", token.kind, token.name));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert_eq!(set_aside, SET_ASIDE.len());
+    assert!(seen.len() == models.len() && seen.values().all(|tokens| *tokens > 1), "{seen:?}");
+}
