@@ -4,16 +4,12 @@
 //! has (*claims*), where a job, its trigger or a setting can go one way or the other (*dimensions*), and who could
 //! hold a token (*adversaries*). The format is documented in `docs/catalogue-format.md`.
 
-mod shape;
-
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::{CatalogueError, DataFile, bundle, read};
-
-pub use shape::ModelShape;
 
 /// How the tokens of one provider come about.
 #[derive(Debug, Clone, Deserialize)]

@@ -9,11 +9,12 @@ use proptest::strategy::ValueTree;
 use proptest::string::string_regex;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use trustctl_catalog::Provider;
-use trustctl_catalog::model::{Model, ModelPart, ModelShape, ModelVariable};
+use trustctl_catalog::model::{Model, ModelPart, ModelVariable};
 
 use crate::checks::{pattern, sources};
 use crate::evaluator::{Reader, Texts, derived, token};
 use crate::models;
+use crate::shapes::{Shape, shapes};
 
 /// Values of a variable to choose from.
 const POOL: usize = 80;
@@ -86,7 +87,7 @@ fn pool(variable: &ModelVariable) -> Vec<String> {
 }
 
 /// The claims of one token of the shape.
-fn render(shape: &ModelShape<'_>, values: &BTreeMap<&str, &str>) -> Texts {
+fn render(shape: &Shape<'_>, values: &BTreeMap<&str, &str>) -> Texts {
     let text = |template: &str| -> String {
         let part = |part: ModelPart<'_>| match part {
             ModelPart::Text(text) => text.to_owned(),
@@ -104,7 +105,7 @@ fn render(shape: &ModelShape<'_>, values: &BTreeMap<&str, &str>) -> Texts {
 pub(crate) fn broken(
     provider: &Provider,
     reader: &Reader,
-    shape: &ModelShape<'_>,
+    shape: &Shape<'_>,
     pools: &Pools<'_>,
     cases: u32,
 ) -> Option<String> {
@@ -160,9 +161,9 @@ fn a_derived_claim_is_what_the_model_says() {
 }
 
 /// The kinds of token that are different as far as derived claims go, with the claims that those are about.
-pub(crate) fn kinds<'m>(model: &'m Model, provider: &Provider) -> Vec<ModelShape<'m>> {
-    let mut kinds: BTreeMap<String, ModelShape<'m>> = BTreeMap::new();
-    for mut shape in model.shapes() {
+pub(crate) fn kinds<'m>(model: &'m Model, provider: &Provider) -> Vec<Shape<'m>> {
+    let mut kinds: BTreeMap<String, Shape<'m>> = BTreeMap::new();
+    for mut shape in shapes(model) {
         let all: Vec<String> = derived(provider).into_iter().filter(|name| shape.claims.contains_key(name)).collect();
         let about: BTreeSet<String> = all
             .iter()

@@ -19,6 +19,8 @@ mod checks;
 mod edges;
 mod evaluator;
 mod laws;
+#[path = "../../../trustctl-catalog/tests/models/shapes.rs"]
+mod shapes;
 mod tokens;
 
 use trustctl_catalog::model::Model;

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use trustctl_catalog::model::{Model, ModelPart, ModelShape};
+use trustctl_catalog::model::{Model, ModelPart};
 use trustctl_catalog::{Claim, ClaimType, Provider, Role};
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 
 use crate::checks::{ALWAYS, MISSING, is_listed, pattern};
 use crate::evaluator::{Reader, Texts, derived, texts};
 use crate::models;
+use crate::shapes::{Shape, shapes};
 
 /// Claims of a documented token that contradict the rest of it or are no values at all.
 const SET_ASIDE: [(&str, &str, &str, &str); 4] = [
@@ -101,14 +102,13 @@ fn base64url(text: &str) -> Vec<u8> {
 
 /// The kinds of token that this one can be.
 pub(crate) fn kinds(model: &Model, provider: &Provider, claims: &Texts, token: &Map<String, Value>) -> Vec<String> {
-    let shapes = model.shapes();
-    let can_be =
-        |shape: &&ModelShape<'_>| is_of(model, provider, shape, claims) && has_elements(model, provider, token);
+    let shapes = shapes(model);
+    let can_be = |shape: &&Shape<'_>| is_of(model, provider, shape, claims) && has_elements(model, provider, token);
     shapes.iter().filter(can_be).map(|shape| shape.alternatives.join(" ")).collect()
 }
 
 /// Whether some parts give the token all its claims at once.
-fn is_of(model: &Model, provider: &Provider, shape: &ModelShape<'_>, claims: &Texts) -> bool {
+fn is_of(model: &Model, provider: &Provider, shape: &Shape<'_>, claims: &Texts) -> bool {
     let mut parts = Vec::new();
     // An example that lacks what every token has says nothing of what else it lacks.
     let mut required = provider.claims.iter().filter(|(_, claim)| is_required(claim));

@@ -3,11 +3,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use trustctl_catalog::model::{Model, ModelPart, ModelShape};
-use trustctl_catalog::{AroundPart, Claim, ClaimType, Derivation, JoinPart, Piece as CutPiece, Provider, Role, Shape};
+use trustctl_catalog::model::{Model, ModelPart};
+use trustctl_catalog::{
+    AroundPart, Claim, ClaimType, Derivation, JoinPart, Piece as CutPiece, Provider, Role, Shape as Form,
+};
 use trustctl_pattern::{Language, LanguagePart, Pattern, Piece, System, SystemPart, Variable, disjoint};
 
 use crate::edges::{ALIKE, EDGES};
+use crate::shapes::{Shape, shapes};
 
 /// Claims that can be more than the provider says.
 const WIDER: [(&str, &str); 11] = [
@@ -68,14 +71,14 @@ pub(crate) fn problems(model: &Model, provider: &Provider) -> Vec<String> {
     let mut problems = variables(model);
     problems.extend(edges(model));
     if problems.is_empty() {
-        let shapes = model.shapes();
+        let shapes = shapes(model);
         problems.extend(templates(model, &shapes));
         problems.extend(claims(model, provider, &shapes));
         problems.extend(issuers(model, provider));
         problems.extend(adversaries(model));
     }
     if problems.is_empty() {
-        let shapes = model.shapes();
+        let shapes = shapes(model);
         problems.extend(values(model, provider, &shapes));
         problems.extend(requirements(model, provider, &shapes));
     }
@@ -131,7 +134,7 @@ fn edges(model: &Model) -> Vec<String> {
 }
 
 /// Templates hold variables alone, none of them twice; every variable is of use; lists are of its values.
-fn templates(model: &Model, shapes: &[ModelShape<'_>]) -> Vec<String> {
+fn templates(model: &Model, shapes: &[Shape<'_>]) -> Vec<String> {
     let known: BTreeSet<&str> = model.variables.iter().map(|variable| variable.name.as_str()).collect();
     let elements = model.variables.iter().filter(|variable| variable.element_of.is_some());
     let mut used: BTreeSet<String> = elements.map(|variable| variable.name.clone()).collect();
@@ -163,7 +166,7 @@ fn templates(model: &Model, shapes: &[ModelShape<'_>]) -> Vec<String> {
 }
 
 /// Every claim of the provider is in every kind of token or free on purpose, and so is what is derived from it.
-fn claims(model: &Model, provider: &Provider, shapes: &[ModelShape<'_>]) -> Vec<String> {
+fn claims(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<String> {
     let mut problems = Vec::new();
     let named = shapes.iter().flat_map(|shape| shape.claims.keys()).chain(&model.free);
     let lists = model.variables.iter().filter_map(|variable| variable.element_of.as_ref());
@@ -283,7 +286,7 @@ fn adversaries(model: &Model) -> Vec<String> {
 }
 
 /// What claims can be is what the provider lets through, no more and no less.
-fn values(model: &Model, provider: &Provider, shapes: &[ModelShape<'_>]) -> Vec<String> {
+fn values(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<String> {
     thread_local! {
         /// Of a claim and all its templates: models that are changed in one place are compared by the hundred.
         static KNOWN: RefCell<BTreeMap<String, Vec<String>>> = const { RefCell::new(BTreeMap::new()) };
@@ -375,7 +378,7 @@ fn allowed(claim: &Claim) -> Option<Language> {
 }
 
 /// The texts of a composed claim's form.
-fn form_of(form: &Shape) -> Language {
+fn form_of(form: &Form) -> Language {
     let of_piece = |piece: &CutPiece| match piece {
         CutPiece::Text(text) => pattern(&escaped(text)),
         CutPiece::Named { pattern: text, .. } => pattern(text),
@@ -424,7 +427,7 @@ fn concat<'p>(parts: impl Iterator<Item = LanguagePart<'p>>) -> Option<Language>
 }
 
 /// A value that passes the provider's own requirement is one that some kind of token has.
-fn requirements(model: &Model, provider: &Provider, shapes: &[ModelShape<'_>]) -> Vec<String> {
+fn requirements(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<String> {
     let mut problems = Vec::new();
     for requirement in &provider.requires {
         let claim = match provider.claims[&requirement.claim].derived.as_ref() {
@@ -432,7 +435,7 @@ fn requirements(model: &Model, provider: &Provider, shapes: &[ModelShape<'_>]) -
             _ => &requirement.claim,
         };
         for value in &requirement.values {
-            let has = |shape: &ModelShape<'_>| {
+            let has = |shape: &Shape<'_>| {
                 let Some(Some(template)) = shape.claims.get(claim) else { return false };
                 let [ModelPart::Name(name)] = Model::parts(template)[..] else { return template == value };
                 let variable = model.variables.iter().find(|variable| variable.name == name).unwrap();

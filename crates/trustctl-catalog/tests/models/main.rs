@@ -12,6 +12,7 @@
 
 mod checks;
 mod edges;
+mod format;
 mod shapes;
 
 use trustctl_catalog::model::Model;

@@ -1,84 +1,66 @@
-//! How alternatives come together.
+//! The kinds of token of a model, one for each row of alternatives: all of them, as the format says they come about.
 
-use trustctl_catalog::DataFile;
-use trustctl_catalog::model::Model;
+use std::collections::BTreeMap;
 
-const HEAD: &str = "provider: p\nabout: a\nadversaries: []\nsources: [x]\nchecked: 2026-11-21\n";
+use trustctl_catalog::model::{Alternative, Model, ModelClaims, ModelPart};
 
-fn read(text: &str) -> Result<Model, String> {
-    let text = format!("{HEAD}{text}");
-    Model::read(&DataFile { name: "models/p.yaml", text: &text }).map_err(|problem| problem.to_string())
+/// A kind of token: one alternative of each dimension.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape<'m> {
+    /// The alternatives' names, in the order of the dimensions.
+    pub(crate) alternatives: Vec<&'m str>,
+    /// Claims with the template of their value over variables alone, `None` where the token lacks them.
+    pub(crate) claims: ModelClaims,
+    /// Variables that have one of few values.
+    pub(crate) only: BTreeMap<&'m str, &'m [String]>,
 }
 
-const TWO: &str = "
-variables: [{ name: a, values: x+, own: x, about: a }]
-claims: { c: '{a}', d: '{p}-{a}', e: '{q}' }
-dimensions:
-  - name: one
-    about: a
-    alternatives:
-      - { name: i, about: a, parts: { p: 'p{a}', q: q }, claims: { d: ~ }, only: { a: [x] } }
-      - { name: j, about: a, parts: { p: '', q: q } }
-  - name: two
-    about: a
-    alternatives:
-      - { name: k, about: a, parts: { q: '{p}q' }, claims: { c: ~ }, only: { a: [xx] } }
-      - { name: l, about: a, parts: { p: z } }
-";
-
-#[test]
-fn what_a_later_dimension_says_takes_the_place_of_what_an_earlier_one_says() {
-    let model = read(TWO).unwrap();
-    let shapes = model.shapes();
-    let told: Vec<String> = shapes
-        .iter()
-        .map(|shape| {
-            let claims = shape.claims.iter().map(|(name, text)| format!("{name}={}", text.as_deref().unwrap_or("~")));
-            let claims: Vec<String> = claims.collect();
-            format!("{} {} {:?}", shape.alternatives.join("+"), claims.join(" "), shape.only.get("a"))
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            r#"i+k c=~ d=~ e=p{a}q Some(["xx"])"#,
-            r#"i+l c={a} d=~ e=q Some(["x"])"#,
-            r#"j+k c=~ d=-{a} e=q Some(["xx"])"#,
-            r#"j+l c={a} d=z-{a} e=q None"#,
-        ]
-    );
-}
-
-#[test]
-fn a_file_that_means_nothing_is_refused() {
-    let variable = "variables: [{ name: a, values: x+, own: x, about: a }]\n";
-    for (text, problem) in [
-        (
-            "variables: [{ name: a, values: x, own: x, about: a }, { name: a, values: x, own: x, about: a }]",
-            "stands twice",
-        ),
-        ("variables: [{ name: a, values: x, own: x, about: a, issuer: 'https://' }]", "needs one `{}`"),
-        (&format!("{variable}claims: {{ c: '{{b}}' }}"), "`b` is no variable and no part"),
-        (&format!("{variable}claims: {{ c: '{{a}}' }}\nfree: [c]"), "has a template in every token"),
-        (&format!("{variable}free: [c, c]"), "stands twice"),
-        (
-            &format!(
-                "{variable}dimensions: [{{ name: d, about: a, alternatives: [{{ name: i, about: a, parts: {{ a: x }} }}] }}]"
-            ),
-            "is a variable, too",
-        ),
-        (&format!("{variable}dimensions: [{{ name: d, about: a, alternatives: [] }}]"), "has no alternatives"),
-    ] {
-        let found = read(text).expect_err(text);
-        assert!(found.contains(problem), "{text}: {found}");
+/// Every kind of token, the most usual first.
+///
+/// What a later dimension says of a claim, a part or a variable takes the place of what an earlier one says.
+pub(crate) fn shapes(model: &Model) -> Vec<Shape<'_>> {
+    let mut drafts = vec![Draft { claims: model.claims.clone(), ..Draft::default() }];
+    for dimension in &model.dimensions {
+        drafts = drafts.iter().flat_map(|draft| dimension.alternatives.iter().map(|way| draft.with(way))).collect();
     }
+    drafts.into_iter().map(Draft::finish).collect()
 }
 
-#[test]
-fn an_issuer_says_what_a_variable_is() {
-    let model = read("variables: [{ name: a, values: x, own: x, about: a, issuer: 'https://{}/o' }]").unwrap();
-    let of = |issuer| model.variables[0].of_issuer(issuer);
-    assert_eq!(of("https://ci.example/o"), Some("ci.example"));
-    assert_eq!(of("https://ci.example"), None);
-    assert_eq!(of("http://ci.example/o"), None);
+/// A kind of token while alternatives are chosen.
+#[derive(Clone, Default)]
+struct Draft<'m> {
+    alternatives: Vec<&'m str>,
+    /// Templates over variables and parts.
+    claims: ModelClaims,
+    /// Templates over variables alone.
+    parts: BTreeMap<&'m str, String>,
+    only: BTreeMap<&'m str, &'m [String]>,
+}
+
+impl<'m> Draft<'m> {
+    fn with(&self, way: &'m Alternative) -> Self {
+        let mut with = self.clone();
+        with.alternatives.push(&way.name);
+        with.claims.extend(way.claims.iter().map(|(name, template)| (name.clone(), template.clone())));
+        // A part may be made of parts of earlier dimensions.
+        with.parts.extend(way.parts.iter().map(|(name, template)| (name.as_str(), self.filled(template))));
+        with.only.extend(way.only.iter().map(|(name, words)| (name.as_str(), words.as_slice())));
+        with
+    }
+
+    /// The template with the parts in it that are known.
+    fn filled(&self, template: &str) -> String {
+        let part = |part: ModelPart<'_>| match part {
+            ModelPart::Text(text) => text.to_owned(),
+            ModelPart::Name(name) => self.parts.get(name).cloned().unwrap_or_else(|| format!("{{{name}}}")),
+        };
+        Model::parts(template).into_iter().map(part).collect()
+    }
+
+    fn finish(self) -> Shape<'m> {
+        let fill = |(name, template): (&String, &Option<String>)| {
+            (name.clone(), template.as_ref().map(|template| self.filled(template)))
+        };
+        Shape { claims: self.claims.iter().map(fill).collect(), alternatives: self.alternatives, only: self.only }
+    }
 }
