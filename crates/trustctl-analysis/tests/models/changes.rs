@@ -1,13 +1,15 @@
 //! A model that is changed is found out: it no longer fits its provider, breaks a law, or does not make a token that there is.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::Provider;
 use trustctl_catalog::model::{Alternative, Dimension, Model};
 
 use crate::evaluator::{Reader, Texts, derived};
 use crate::laws::{self, Pools};
-use crate::tokens::{self, Token};
+use crate::shapes::Shape;
+use crate::tokens::{self, Maker, Token};
 use crate::{checks, models};
 
 /// Changes that change nothing that anybody could see.
@@ -108,6 +110,8 @@ struct Judge {
     provider: &'static Provider,
     reader: Option<Reader>,
     tokens: Vec<(Token, Texts)>,
+    /// Kinds of token that were judged.
+    known: RefCell<BTreeSet<String>>,
 }
 
 impl Judge {
@@ -125,6 +129,7 @@ impl Judge {
             provider,
             reader: (!derived(provider).is_empty()).then(|| Reader::new(provider, None)),
             tokens: of_kind.into_iter().map(whole).collect(),
+            known: RefCell::default(),
         }
     }
 
@@ -133,15 +138,21 @@ impl Judge {
         if !checks::problems(model, self.provider).is_empty() {
             return true;
         }
-        let is_made =
-            |(token, claims): &(Token, Texts)| !tokens::kinds(model, self.provider, claims, &token.claims).is_empty();
-        if !self.tokens.iter().all(is_made) {
+        let maker = Maker::new(model, self.provider);
+        if !self.tokens.iter().all(|(token, claims)| maker.makes(claims, &token.claims)) {
             return true;
         }
         let Some(reader) = &self.reader else { return false };
         let pools = Pools::new(model, &reader.issuer);
-        let kinds = laws::kinds(model, self.provider);
-        kinds.iter().any(|kind| laws::broken(self.provider, reader, kind, &pools, 8).is_some())
+        let is_broken = |(key, kind): (String, Shape<'_>)| {
+            let is_new = !self.known.borrow().contains(&key);
+            let is_broken = is_new && laws::broken(self.provider, reader, &kind, &pools, 8).is_some();
+            if !is_broken {
+                self.known.borrow_mut().insert(key);
+            }
+            is_broken
+        };
+        laws::kinds(model, self.provider).into_iter().any(is_broken)
     }
 }
 

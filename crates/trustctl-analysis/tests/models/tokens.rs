@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use trustctl_catalog::model::{Model, ModelPart};
+use trustctl_catalog::model::{Model, ModelPart, ModelVariable};
 use trustctl_catalog::{Claim, ClaimType, Provider, Role};
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 
@@ -100,54 +100,101 @@ fn base64url(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The kinds of token that this one can be.
-pub(crate) fn kinds(model: &Model, provider: &Provider, claims: &Texts, token: &Map<String, Value>) -> Vec<String> {
-    let shapes = shapes(model);
-    let can_be = |shape: &&Shape<'_>| is_of(model, provider, shape, claims) && has_elements(model, provider, token);
-    shapes.iter().filter(can_be).map(|shape| shape.alternatives.join(" ")).collect()
+/// A model that tells which tokens it makes.
+pub(crate) struct Maker<'m> {
+    model: &'m Model,
+    provider: &'m Provider,
+    variables: Vec<Variable>,
+    kinds: Vec<Kind>,
 }
 
-/// Whether some parts give the token all its claims at once.
-fn is_of(model: &Model, provider: &Provider, shape: &Shape<'_>, claims: &Texts) -> bool {
-    let mut parts = Vec::new();
-    // An example that lacks what every token has says nothing of what else it lacks.
-    let mut required = provider.claims.iter().filter(|(_, claim)| is_required(claim));
-    let is_cut_short = required.any(|(name, _)| !claims.contains_key(name) && !is_listed(&MISSING, model, name));
-    for (name, template) in &shape.claims {
-        let claim = &provider.claims[name];
-        match (template, claims.get(name)) {
-            (None, None) => {}
-            (None, Some(_)) => return false,
-            (Some(template), Some(value)) => {
-                let piece = |part: ModelPart<'_>| match part {
-                    ModelPart::Text(text) => Piece::Text(text.to_owned()),
-                    ModelPart::Name(name) => {
-                        Piece::Variable(model.variables.iter().position(|variable| variable.name == name).unwrap())
+/// A kind of token.
+struct Kind {
+    claims: BTreeMap<String, Option<Vec<Piece>>>,
+    /// Variables that have one of few values.
+    only: BTreeMap<usize, Language>,
+}
+
+impl<'m> Maker<'m> {
+    pub(crate) fn new(model: &'m Model, provider: &'m Provider) -> Self {
+        let place = |name: &str| model.variables.iter().position(|variable| variable.name == name).unwrap();
+        let piece = |part: ModelPart<'_>| match part {
+            ModelPart::Text(text) => Piece::Text(text.to_owned()),
+            ModelPart::Name(name) => Piece::Variable(place(name)),
+        };
+        let pieces = |template: &String| Model::parts(template).into_iter().map(piece).collect();
+        let kind = |shape: Shape<'_>| Kind {
+            claims: shape.claims.iter().map(|(name, text)| (name.clone(), text.as_ref().map(pieces))).collect(),
+            only: shape
+                .only
+                .iter()
+                .map(|(name, words)| (place(name), Language::words(words.iter().map(String::as_str))))
+                .collect(),
+        };
+        let variable = |variable: &ModelVariable| Variable {
+            language: pattern(&variable.values).language(),
+            preferred: [].into(),
+        };
+        Self {
+            model,
+            provider,
+            variables: model.variables.iter().map(variable).collect(),
+            kinds: shapes(model).into_iter().map(kind).collect(),
+        }
+    }
+
+    /// Whether the token is of some kind.
+    pub(crate) fn makes(&self, claims: &Texts, token: &Map<String, Value>) -> bool {
+        self.has_elements(token) && self.kinds.iter().any(|kind| self.is_of(kind, claims))
+    }
+
+    /// Whether some parts give the token all its claims at once.
+    fn is_of(&self, kind: &Kind, claims: &Texts) -> bool {
+        // An example that lacks what every token has says nothing of what else it lacks.
+        let mut required = self.provider.claims.iter().filter(|(_, claim)| is_required(claim));
+        let is_cut_short = required.any(|(name, _)| !claims.contains_key(name) && !self.is_listed(&MISSING, name));
+        let mut parts = Vec::new();
+        for (name, template) in &kind.claims {
+            match (template, claims.get(name)) {
+                (None, None) => {}
+                (None, Some(_)) => return false,
+                (Some(template), Some(value)) => {
+                    parts.push(SystemPart { template: template.clone(), language: Language::words([value.as_str()]) });
+                }
+                // An old token lacks what is new.
+                (Some(_), None) => {
+                    let may_lack = match self.provider.claims[name].derived {
+                        Some(_) => !has_sources(self.provider, name, claims),
+                        None => is_cut_short || self.is_listed(&ALWAYS, name),
+                    };
+                    if !may_lack {
+                        return false;
                     }
-                };
-                let template = Model::parts(template).into_iter().map(piece).collect();
-                parts.push(SystemPart { template, language: Language::words([value.as_str()]) });
-            }
-            // An old token lacks what is new.
-            (Some(_), None) => {
-                let may_lack = match claim.derived {
-                    Some(_) => !has_sources(provider, name, claims),
-                    None => is_cut_short || is_listed(&ALWAYS, model, name),
-                };
-                if !may_lack {
-                    return false;
                 }
             }
         }
+        let mut variables = self.variables.clone();
+        for (place, only) in &kind.only {
+            variables[*place].language = variables[*place].language.intersect(only);
+        }
+        System { variables, parts }.solve().expect("an answer").is_some()
     }
-    let variable = |variable: &trustctl_catalog::model::ModelVariable| {
-        let all = pattern(&variable.values).language();
-        let only = shape.only.get(variable.name.as_str());
-        let only = only.map_or_else(Language::all, |words| Language::words(words.iter().map(String::as_str)));
-        Variable { language: all.intersect(&only), preferred: [].into() }
-    };
-    let system = System { variables: model.variables.iter().map(variable).collect(), parts };
-    system.solve().expect("an answer").is_some()
+
+    /// Whether its lists hold what their variable can be.
+    fn has_elements(&self, token: &Map<String, Value>) -> bool {
+        self.model.variables.iter().all(|variable| {
+            let Some(list) = &variable.element_of else { return true };
+            assert_eq!(self.provider.claims[list].kind, ClaimType::List);
+            let elements = token.get(list).and_then(Value::as_array).into_iter().flatten();
+            elements
+                .map(|element| element.as_str().unwrap_or_default())
+                .all(|it| pattern(&variable.values).is_match(it))
+        })
+    }
+
+    fn is_listed(&self, list: &[(&str, &str)], claim: &str) -> bool {
+        is_listed(list, self.model, claim)
+    }
 }
 
 fn is_required(claim: &Claim) -> bool {
@@ -158,17 +205,6 @@ fn is_required(claim: &Claim) -> bool {
 fn has_sources(provider: &Provider, name: &str, claims: &Texts) -> bool {
     let derived = provider.claims[name].derived.as_ref().unwrap();
     crate::checks::sources(provider, derived).iter().all(|source| claims.contains_key(source))
-}
-
-/// Whether its lists hold what their variable can be.
-fn has_elements(model: &Model, provider: &Provider, token: &Map<String, Value>) -> bool {
-    model.variables.iter().all(|variable| {
-        let Some(list) = &variable.element_of else { return true };
-        assert_eq!(provider.claims[list].kind, ClaimType::List);
-        let pattern = pattern(&variable.values);
-        let elements = token.get(list).and_then(Value::as_array).into_iter().flatten();
-        elements.map(|element| element.as_str().unwrap_or_default()).all(|element| pattern.is_match(element))
-    })
 }
 
 /// A token's own claims, with what the evaluator derives from them.
@@ -196,15 +232,16 @@ fn every_token_is_one_that_the_model_makes() {
     let mut set_aside = 0;
     for mut token in tokens() {
         let (model, provider) = models[&token.kind];
+        let maker = Maker::new(model, provider);
         *seen.entry(token.kind.clone()).or_default() += 1;
         let aside = aside(&token);
         set_aside += aside.len();
-        if !aside.is_empty() && !kinds(model, provider, &whole(provider, &token), &token.claims).is_empty() {
+        if !aside.is_empty() && maker.makes(&whole(provider, &token), &token.claims) {
             problems.push(format!("{} {}: nothing need be set aside", token.kind, token.name));
         }
         token.claims.retain(|name, _| !aside.contains(&name.as_str()));
         let claims = whole(provider, &token);
-        if kinds(model, provider, &claims, &token.claims).is_empty() {
+        if !maker.makes(&claims, &token.claims) {
             problems.push(format!("{} {}: {claims:?}", token.kind, token.name));
         }
     }

@@ -1,11 +1,11 @@
 //! What can be said of a model beside its provider, as sentences: none for a model that is right.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use trustctl_catalog::model::{Model, ModelPart};
 use trustctl_catalog::{
-    AroundPart, Claim, ClaimType, Derivation, JoinPart, Piece as CutPiece, Provider, Role, Shape as Form,
+    AroundPart, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece as CutPiece, Provider, Role, Shape as Form,
 };
 use trustctl_pattern::{Language, LanguagePart, Pattern, Piece, System, SystemPart, Variable, disjoint};
 
@@ -51,7 +51,7 @@ pub(crate) const ALWAYS: [(&str, &str); 13] = [
 pub(crate) const MISSING: [(&str, &str); 1] = [("hcp-terraform", "terraform_run_phase")];
 
 /// Values that no kind of token has, although the provider's pattern lets them through.
-const NARROWER: [(&str, &str); 8] = [
+const NARROWER: [(&str, &str); 10] = [
     // A pull request's head is never what a run is for.
     ("github-actions", "ref"),
     // An environment with a colon is left out, and said to be.
@@ -62,6 +62,8 @@ const NARROWER: [(&str, &str); 8] = [
     // The pieces of these are looser than ids and refs are.
     ("circleci", "sub"),
     ("github-actions", "sub"),
+    ("gitlab", "sub"),
+    ("buildkite", "sub"),
     ("gitlab", "ref_path"),
     ("buildkite", "pipeline-pin"),
 ];
@@ -287,10 +289,8 @@ fn adversaries(model: &Model) -> Vec<String> {
 
 /// What claims can be is what the provider lets through, no more and no less.
 fn values(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<String> {
-    thread_local! {
-        /// Of a claim and all its templates: models that are changed in one place are compared by the hundred.
-        static KNOWN: RefCell<BTreeMap<String, Vec<String>>> = const { RefCell::new(BTreeMap::new()) };
-    }
+    /// Of a claim and all its templates: models that are changed in one place are compared by the hundred.
+    static KNOWN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
     let patterns: BTreeMap<&str, Pattern> =
         model.variables.iter().map(|variable| (variable.name.as_str(), pattern(&variable.values))).collect();
     let mut problems = Vec::new();
@@ -299,9 +299,9 @@ fn values(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<Strin
         let used = templates.iter().flat_map(|template| names(template));
         let used: BTreeSet<String> = used.map(|name| patterns[name.as_str()].source().to_owned() + &name).collect();
         let key = format!("{} {name} {} {templates:?} {used:?}", model.provider, model.free.contains(name));
-        let known = KNOWN.with_borrow(|known| known.get(&key).cloned());
+        let known = KNOWN.lock().unwrap().get(&key).cloned();
         let found = known.unwrap_or_else(|| of_claim(model, name, claim, &templates, &patterns));
-        KNOWN.with_borrow_mut(|known| known.insert(key, found.clone()));
+        KNOWN.lock().unwrap().insert(key, found.clone());
         problems.extend(found);
     }
     for variable in &model.variables {
@@ -340,7 +340,10 @@ fn of_claim(
             problems.push(format!("no kind of token has `{name}` of the form {at}"));
         }
     }
-    if !is_listed(&NARROWER, model, name)
+    // Git refuses more names than the provider's patterns do.
+    let is_ref = claim.role == Role::Ref && claim.name_kind == NameKind::Name;
+    if !is_ref
+        && !is_listed(&NARROWER, model, name)
         && !model.free.iter().any(|free| free == name)
         && let Some(text) = allowed.is_subset_of(&all).witness()
     {
@@ -351,13 +354,11 @@ fn of_claim(
 
 /// The pattern, compiled once.
 pub(crate) fn pattern(text: &str) -> Pattern {
-    thread_local! {
-        static KNOWN: RefCell<BTreeMap<String, Pattern>> = const { RefCell::new(BTreeMap::new()) };
-    }
-    let known = KNOWN.with_borrow(|known| known.get(text).cloned());
+    static KNOWN: Mutex<BTreeMap<String, Pattern>> = Mutex::new(BTreeMap::new());
+    let known = KNOWN.lock().unwrap().get(text).cloned();
     known.unwrap_or_else(|| {
         let pattern = Pattern::regex(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
-        KNOWN.with_borrow_mut(|known| known.insert(text.to_owned(), pattern.clone()));
+        KNOWN.lock().unwrap().insert(text.to_owned(), pattern.clone());
         pattern
     })
 }

@@ -1,7 +1,18 @@
 //! Words that a variable can be and words that it cannot: what no provider's pattern says, or says of several at once.
 
+/// What a branch or a tag can be called.
+const REFS: &[&str] = &["main", "a/b.c/d", "v1.0", "feature/-x", "refs/heads/main"];
+
+/// What git lets nobody call a branch or a tag, and what would run over into what stands beside it.
+const NO_REFS: &[&str] = &["", "a//b", "/a", "a/", "a..b", ".a", "a/.b", "a b", "a:b", "a*"];
+
 /// By provider and variable: values, and what is none.
-pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 18] = [
+pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 24] = [
+    ("gitlab", "branch", REFS, NO_REFS),
+    ("gitlab", "branch", &["main"], &["a@b", "@"]),
+    ("gitlab", "branch-with-at", &["a@b", "@a", "a.@/b", "@scope/x@1.0"], &["main", "@/", "a@..b"]),
+    ("buildkite", "branch", REFS, NO_REFS),
+    ("circleci", "branch", REFS, NO_REFS),
     (
         "github-actions",
         "refless",
@@ -31,6 +42,7 @@ pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 18] = [
     ),
     ("buildkite", "commit", &["HEAD", "v1^{commit}"], &["", "a:step:b"]),
     ("buildkite", "step", &["x:ref:refs/heads/main", " "], &[""]),
+    ("buildkite", "named-branch", &["main", "mallory:main"], &["", "a b"]),
     ("buildkite", "fork-branch", &["mallory:main"], &["", "main", ":main", "a:b c"]),
     ("circleci", "vcs-host", &["git.acme.example"], &["", "github.com/acme"]),
     ("circleci", "vcs-owner", &["a.b"], &["", "acme/team", "a b"]),
