@@ -10,6 +10,7 @@ use std::io::{self, Read, Write};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+mod access;
 mod answer;
 mod failure;
 mod files;
@@ -26,6 +27,7 @@ mod secret;
 mod token_text;
 mod verb;
 mod verdict;
+mod words;
 
 pub use format::json::schemas;
 
@@ -70,7 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'
             }
             if asks_for_format(&usage) {
                 let failure = Failure::new("this verb has no --format: it writes for people")
-                    .help("`trustctl eval` and `trustctl lint` have `--format json`");
+                    .help("`eval`, `lint`, `who` and `diff` have `--format json`");
                 let look = look(outside.stderr_is_terminal, &outside);
                 return write(&failure.answer(Format::Human, look), outside).code();
             }

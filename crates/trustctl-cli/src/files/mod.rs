@@ -12,10 +12,11 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use trustctl_catalog::Catalogue;
 use trustctl_diag::{FileId, Sources};
-use trustctl_policy::{Reading, RootFile, read};
+use trustctl_policy::{Policy, Reading, RootFile, read};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputError, read_file};
@@ -79,6 +80,39 @@ impl TrustFiles {
         let Self { sources, roots, .. } = &mut found;
         roots.sort_by(|a, b| sources.name(a.file).cmp(sources.name(b.file)));
         Ok(found)
+    }
+
+    /// Root files that were found above what was asked for, and stand in its place.
+    pub(crate) fn sought(&self) -> Vec<String> {
+        let sought = self.roots.iter().filter(|root| root.sought);
+        sought.map(|root| self.sources.name(root.file).to_owned()).collect()
+    }
+
+    /// Every policy under the name of its root file, whether or not it loads for deciding.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or has errors: none is passed over in silence.
+    pub(crate) fn policies(self) -> Result<(Sources, Vec<(String, Arc<Policy>)>), Failure> {
+        if let Some(error) = self.unreadable.into_iter().next() {
+            return Err(error.into());
+        }
+        let (mut policies, mut problems, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+        for root in self.roots {
+            let name = self.sources.name(root.file).to_owned();
+            match root.reading.policy {
+                Some(policy) => policies.push((name, Arc::new(policy))),
+                None => {
+                    broken.push(format!("`{name}`"));
+                    problems.extend(root.reading.diagnostics);
+                }
+            }
+        }
+        if broken.is_empty() {
+            return Ok((self.sources, policies));
+        }
+        let have = if broken.len() == 1 { "has" } else { "have" };
+        Err(Failure::new(format!("{} {have} errors", broken.join(", "))).problems(self.sources, problems))
     }
 
     /// How many trust files there are, included ones counted.

@@ -11,6 +11,8 @@ mod page;
 pub(crate) mod ruling;
 pub(crate) mod rulings;
 mod snippet;
+pub(crate) mod who;
+mod witness;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,8 @@
 pub(crate) mod decision;
 pub(crate) mod findings;
 pub(crate) mod ruling;
+pub(crate) mod who;
+mod witness;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
@@ -29,6 +31,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
             "findings.schema.json",
             schema::<Outcome<findings::FindingsReport>>("What `trustctl lint --format json` writes"),
         ),
+        ("who.schema.json", schema::<Outcome<who::WhoReport>>("What `trustctl who --format json` writes")),
     ]
 }
 
