@@ -12,6 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 mod access;
 mod answer;
+mod comparison;
 mod failure;
 mod files;
 mod findings;
@@ -21,6 +22,7 @@ mod look;
 mod moment;
 mod positions;
 mod recognise;
+mod refusal;
 mod request;
 mod ruling;
 mod secret;

@@ -2,6 +2,8 @@
 
 use trustctl_analysis::Adversary;
 
+use crate::look::shown;
+
 /// Who that is, in the words of a table: `sibling repository`.
 pub(crate) const fn adversary(adversary: Adversary) -> &'static str {
     match adversary {
@@ -34,6 +36,18 @@ pub(crate) fn few<'n>(names: impl ExactSizeIterator<Item = &'n str>, most: usize
     }
 }
 
+/// A value as it is shown: an empty one in quotes, a long one cut.
+pub(crate) fn cut(value: &str, most: usize) -> String {
+    if value.is_empty() {
+        return "\"\"".to_owned();
+    }
+    let value = shown(value);
+    match value.char_indices().nth(most) {
+        Some((end, _)) => format!("{}... ({} bytes)", value.get(..end).unwrap_or(""), value.len()),
+        None => value.into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +66,9 @@ mod tests {
     fn many_names_are_a_few_and_a_number() {
         assert_eq!(few(["a", "b"].into_iter(), 2), "a, b");
         assert_eq!(few(["a", "b", "c"].into_iter(), 2), "a, b and 1 more");
+        assert_eq!(cut("", 3), "\"\"");
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "abc... (4 bytes)");
         assert_eq!(counted(1, "grant"), "1 grant");
         assert_eq!(counted(0, "grant"), "0 grants");
     }

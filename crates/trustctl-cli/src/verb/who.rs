@@ -12,7 +12,7 @@ use trustctl_policy::{Holder, Policy};
 use crate::access::{Access, PolicyAccess};
 use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
-use crate::files::TrustFiles;
+use crate::files::{Loaded, TrustFiles};
 use crate::format::{Format, human, json};
 use crate::input::nearest;
 use crate::moment::{self, At};
@@ -99,7 +99,7 @@ fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result
     let sought = files.sought();
     let (sources, policies) = files.policies()?;
     let mut asked = Vec::new();
-    for (name, policy) in policies {
+    for Loaded { name, policy, .. } in policies {
         let wanted = package.map(|package| grants_for(&policy, package));
         let grants = match &wanted {
             Some(wanted) if wanted.is_empty() => Vec::new(),

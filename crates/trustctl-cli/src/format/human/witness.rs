@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trustctl_analysis::Witness;
 
 use super::page::Page;
-use crate::look::{breakable, shown};
+use crate::look::breakable;
+use crate::words::cut;
 
 /// Columns of claim names at most; a longer one pushes its own value aside.
 const MOST_COLUMNS: usize = 24;
@@ -14,7 +15,7 @@ const MOST_SHOWN: usize = 300;
 
 /// The claims that matter.
 pub(super) fn claims(witness: &Witness) -> Vec<(String, String)> {
-    witness.highlights.iter().map(|(claim, value)| (claim.clone(), cut(value))).collect()
+    witness.highlights.iter().map(|(claim, value)| (claim.clone(), cut(value, MOST_SHOWN))).collect()
 }
 
 /// The claims in which a token differs from one that was shown before; the subject repeats the others, so it stands only for
@@ -39,7 +40,7 @@ pub(super) fn values(page: &mut Page, indent: usize, values: &[(String, String)]
 fn different(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != now.get(*name));
-    changed.map(|name| (name.clone(), now.get(name).map_or_else(|| "(none)".to_owned(), |value| cut(value)))).collect()
+    changed.map(|name| (name.clone(), now.get(name).map_or_else(|| "(none)".to_owned(), |value| cut(value, MOST_SHOWN)))).collect()
 }
 
 /// Every claim as text.
@@ -47,16 +48,4 @@ fn all(witness: &Witness) -> BTreeMap<String, String> {
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&witness.claims).unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     members.iter().map(|(name, value)| (name.clone(), text(value))).collect()
-}
-
-/// A value as it is shown: an empty one in quotes, a long one cut.
-pub(crate) fn cut(value: &str) -> String {
-    if value.is_empty() {
-        return "\"\"".to_owned();
-    }
-    let value = shown(value);
-    match value.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}... ({} bytes)", value.get(..end).unwrap_or(""), value.len()),
-        None => value.into_owned(),
-    }
 }
