@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use trustctl_catalog::model::{Model, ModelAdversary};
-use trustctl_catalog::{self as catalog, Role, Tenants};
+use trustctl_catalog::{self as catalog, NameKind, Role, Tenants};
 use trustctl_pattern::{Language, Pattern, Piece};
 use trustctl_policy::Provider;
 
@@ -87,7 +87,7 @@ impl Bound {
                 Some(BoundVariable {
                     name: variable.name.clone(),
                     language: Pattern::regex(&variable.values).ok()?.language(),
-                    own: [variable.own.clone()].into(),
+                    own: std::iter::once(&variable.own).chain(&variable.fresh).cloned().collect(),
                     fresh: variable.fresh.clone(),
                 })
             })
@@ -151,13 +151,21 @@ impl Bound {
                 .filter(|&at| bound.variables.get(at).is_some_and(|variable| is_it(&variable.name)))
                 .collect()
         };
+        let is_id = |at: &usize| {
+            let claim = bound.variables.get(*at).and_then(|variable| provider.claim(&variable.name));
+            claim.is_some_and(|(_, claim)| claim.name_kind == NameKind::Id)
+        };
         let (tenant, source) = (of_role(&[Role::Tenant]), of_role(&[Role::Repository, Role::Subject]));
         let environment = of_role(&[Role::Environment]);
         let all: Vec<usize> = tenant.iter().chain(&source).copied().collect();
         let adversary =
             |who, fresh, named, unnamed| BoundAdversary { who, fresh, named, unnamed, ..BoundAdversary::named() };
+        let (ids, names): (Vec<usize>, Vec<usize>) = all.iter().partition(|at| is_id(at));
+        let again =
+            BoundAdversary { needs: names.clone(), ..adversary(Adversary::ReRegisteredName, ids, names, Vec::new()) };
         bound.adversaries = vec![
             adversary(Adversary::Anyone, all.clone(), Vec::new(), Vec::new()),
+            again,
             adversary(Adversary::SiblingRepository, source, tenant, Vec::new()),
             adversary(Adversary::AnyWriter, Vec::new(), all, environment),
         ];

@@ -46,7 +46,7 @@ declare_rule! {
     ///     provider: github-actions
     ///     when:
     ///       repository-pin: acme@1234567/widgets@556677
-    ///       environment: npm
+    ///       workflow-file: publish.yml
     ///       event_name: [push, pull_request_target]
     /// ```
     ///
