@@ -107,7 +107,7 @@ fn an_environment_is_named_or_missing() {
     }
     assert_eq!(github("environment_node_id: EN_kwDOAAh-lc4AAAAB"), []);
     let both = "sub: [\"repo:acme@1/widgets@2:environment:npm\", \"repo:acme@1/widgets@2:ref:refs/heads/main\"]";
-    assert_eq!(github(both), [("missing-environment", "")]);
+    assert_eq!(github(both), missing);
     let gitlab = |when: &str| {
         found("gitlab", &format!("project-pin: acme/widgets@5, runner_environment: gitlab-hosted, {when}"))
     };
