@@ -10,7 +10,7 @@ fn main() {
     let policy = Arc::new(reading.policy.unwrap());
     let now = trustctl_claims::UnixTime(1_795_262_400);
     let mut times = Vec::new();
-    for _ in 0..400 {
+    for _ in 0..3 {
         let start = std::time::Instant::now();
         let _ = trustctl_analysis::who(&policy, now);
         times.push(start.elapsed());
@@ -28,5 +28,5 @@ fn main() {
             }
         }
     }
-    println!("first {:?} last {:?} grants {}", times[0], times[399], policy.grants().len());
+    println!("first {:?} last {:?} grants {}", times[0], times[2], policy.grants().len());
 }

@@ -6,7 +6,8 @@ use trustctl_diag::{Diagnostic, Label, Place, Severity};
 
 use crate::Rule;
 use crate::facts::GrantFacts;
-use crate::witness::{self, Adversary, Witness};
+use crate::reach;
+use crate::witness::{Adversary, Witness};
 
 /// One thing that a rule or the reader found.
 ///
@@ -142,15 +143,16 @@ impl<'g> Report<'g> {
         self
     }
 
-    /// A token of that adversary, with these values, that the grant lets in: looked for only if the finding is shown.
+    /// A token of the first of these adversaries that can have one, with these values, that the grant lets in: looked for only if
+    /// the finding is shown.
     pub(crate) fn lets_in(
         mut self,
         grant: &'g GrantFacts<'_>,
-        adversary: Adversary,
+        adversaries: &'static [Adversary],
         values: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
         let values: Vec<(String, String)> = values.into_iter().collect();
-        self.witness = Some(Box::new(move || witness::find(grant, adversary, &values)));
+        self.witness = Some(Box::new(move || reach::find(grant, adversaries, &values)));
         self
     }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ const NOW: UnixTime = UnixTime(1_795_262_400);
 
 /// A token of the small world, and what it was made of.
 struct Token {
-    claims: String,
+    claims: &'static str,
     owner: &'static str,
     owner_id: &'static str,
     name: &'static str,
@@ -28,10 +28,23 @@ struct Token {
     called: bool,
     runner: &'static str,
     protected: bool,
+    /// Whether its subject has the ids of owner and repository in it, as that of every new repository.
+    with_ids: bool,
 }
 
 /// Every token of the small world. Names and ids that policies below never name: `evil-corp`, `66`, `scratch`, `77`, `made-up`, `evil.yml`.
-fn world() -> Vec<Token> {
+fn world() -> &'static [(Token, Claims<'static>)] {
+    static WORLD: OnceLock<Vec<(Token, Claims<'static>)>> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let parsed = |token: Token| {
+            let claims = Claims::parse(token.claims).unwrap();
+            (token, claims)
+        };
+        tokens().into_iter().map(parsed).collect()
+    })
+}
+
+fn tokens() -> Vec<Token> {
     let mut all = Vec::new();
     for owner in ["acme", "evil-corp"] {
         for (owner_id, id) in [("1", "2"), ("66", "77"), ("1", "77")] {
@@ -121,7 +134,20 @@ fn token(
         claims.as_object_mut().unwrap().insert("environment".to_owned(), json!(environment));
     }
     let claims = claims.to_string();
-    Token { claims, owner, owner_id, name, id, trigger, file, environment, called, runner, protected }
+    Token {
+        claims: claims.leak(),
+        owner,
+        owner_id,
+        name,
+        id,
+        trigger,
+        file,
+        environment,
+        called,
+        runner,
+        protected,
+        with_ids,
+    }
 }
 
 impl Token {
@@ -133,7 +159,9 @@ impl Token {
         match who {
             Adversary::Anyone => self.owner == "evil-corp" && is_strange && !self.called,
             Adversary::Caller => self.owner == "evil-corp" && is_strange && self.called,
-            Adversary::ReRegisteredName => self.owner == "acme" && self.name == "widgets" && is_strange,
+            Adversary::ReRegisteredName => {
+                self.owner == "acme" && self.name == "widgets" && is_strange && self.with_ids
+            }
             Adversary::SiblingRepository => {
                 self.owner == "acme" && self.owner_id == "1" && self.name == "scratch" && self.id == "77"
             }
@@ -211,13 +239,12 @@ fn policy(whens: &[String]) -> Arc<Policy> {
 }
 
 /// Which of the grants let each token in; without the registry's own word on replays and the like.
-fn admitted(policy: &Arc<Policy>, tokens: &[Token]) -> Vec<BTreeSet<u32>> {
+fn admitted(policy: &Arc<Policy>, tokens: &[(Token, Claims<'static>)]) -> Vec<BTreeSet<u32>> {
     let evaluator = Evaluator::new(Arc::clone(policy));
     let target = Target::Package { name: "widgets", version: None, action: "publish" };
     let request = Request { registry: "npm", target };
-    let of = |token: &Token| {
-        let claims = Claims::parse(&token.claims).unwrap();
-        let decision = evaluator.evaluate(&claims, &request, NOW);
+    let of = |(_, claims): &(Token, Claims<'static>)| {
+        let decision = evaluator.evaluate(claims, &request, NOW);
         decision.allowed_by().iter().map(|allowed| allowed.grant.0).collect()
     };
     tokens.iter().map(of).collect()
@@ -245,14 +272,19 @@ fn is_consistent(claims: &str) -> bool {
         && (text("ref").is_empty() || text("workflow_ref").ends_with(&format!("@{}", text("ref"))))
 }
 
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(100)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    // `PROPTEST_CASES` asks for more, as `cargo xtask ci` does in a release build.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn who_says_no_only_where_nobody_gets_in(whens in prop::collection::vec(when(), 1..3)) {
         let tokens = world();
         let policy = policy(&whens);
-        let admitted = admitted(&policy, &tokens);
+        let admitted = admitted(&policy, tokens);
         for grant in who(&policy, NOW) {
             let mut is_open = false;
             for reach in &grant.reach {
@@ -263,10 +295,10 @@ proptest! {
                     }
                     Some(Answer::Unknown(why)) => return Err(TestCaseError::fail(format!("{whens:?} {}: {why}", reach.adversary.word()))),
                     Some(Answer::No) => {
-                        let theirs = tokens.iter().zip(&admitted).find(|(token, grants)| {
+                        let theirs = tokens.iter().zip(&admitted).find(|((token, _), grants)| {
                             grants.contains(&grant.grant.0) && token.may_be_of(reach.adversary)
                         });
-                        prop_assert!(theirs.is_none(), "{:?} {}: {}", whens, reach.adversary.word(), theirs.unwrap().0.claims);
+                        prop_assert!(theirs.is_none(), "{:?} {}: {}", whens, reach.adversary.word(), theirs.unwrap().0.0.claims);
                     }
                     None => prop_assert!(is_open),
                 }
@@ -282,13 +314,13 @@ proptest! {
         let tokens = world();
         let (old, new) = (policy(&base), policy(&head));
         let difference = diff(&old, &new, NOW);
-        let (before, after) = (admitted(&old, &tokens), admitted(&new, &tokens));
+        let (before, after) = (admitted(&old, tokens), admitted(&new, tokens));
         for (changes, from, to) in [(&difference.allowed, &before, &after), (&difference.denied, &after, &before)] {
             for change in changes {
                 prop_assert!(matches!(change.answer, Answer::Yes(_)), "{base:?} {head:?} {:?}", change.answer);
             }
             let changed: BTreeSet<u32> = changes.iter().map(|change| change.grant.0).collect();
-            for ((token, from), to) in tokens.iter().zip(from).zip(to) {
+            for (((token, _), from), to) in tokens.iter().zip(from).zip(to) {
                 if from.is_empty() {
                     let missed = to.difference(&changed).next();
                     prop_assert!(missed.is_none(), "{:?} {:?} grant {:?}: {}", base, head, missed, token.claims);

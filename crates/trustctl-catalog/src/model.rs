@@ -99,6 +99,34 @@ pub struct Alternative {
     /// Variables that have one of few values.
     #[serde(default)]
     pub only: BTreeMap<String, Vec<String>>,
+    /// Where there are such tokens; everywhere if it does not say.
+    #[serde(default)]
+    pub hosts: Option<Hosts>,
+    /// A claim that somebody has put together of parts of their choice.
+    #[serde(default)]
+    pub customised: Option<Customised>,
+}
+
+/// Whose hosts an issuer is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hosts {
+    /// The provider's own.
+    Own,
+    /// Servers that others run and update.
+    Others,
+}
+
+/// A claim that is any row of these parts, each at most once, with a text between them: GitHub's customised subjects.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Customised {
+    /// The claim.
+    pub claim: String,
+    /// What stands between two parts.
+    pub between: String,
+    /// The parts' templates, by the names that the setting gives them.
+    pub keys: BTreeMap<String, String>,
 }
 
 /// Who could hold a token.
@@ -110,7 +138,7 @@ pub struct ModelAdversary {
     /// They belong to another tenant, and have no token where the issuer is of one tenant alone.
     #[serde(default)]
     pub stranger: bool,
-    /// Only asked about where the policy names a value for all of these.
+    /// Only asked about where the policy names a value for one of these.
     #[serde(default)]
     pub needs: Vec<String>,
     /// Variables whose values the policy does not name.

@@ -169,7 +169,8 @@ fn read_bytes(input: &Input, from: &mut dyn Read, limit: u64) -> Result<Vec<u8>,
     Ok(bytes)
 }
 
-fn decode(bytes: Vec<u8>, input: &Input) -> Result<String, InputError> {
+/// Bytes as text, without a byte order mark.
+pub(crate) fn decode(bytes: Vec<u8>, input: &Input) -> Result<String, InputError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(InputError::Utf16(input.clone()));
     }

@@ -10,7 +10,9 @@ use std::io::{self, Read, Write};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+mod access;
 mod answer;
+mod comparison;
 mod failure;
 mod files;
 mod findings;
@@ -20,12 +22,14 @@ mod look;
 mod moment;
 mod positions;
 mod recognise;
+mod refusal;
 mod request;
 mod ruling;
 mod secret;
 mod token_text;
 mod verb;
 mod verdict;
+mod words;
 
 pub use format::json::schemas;
 
@@ -70,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut outside: Outside<'
             }
             if asks_for_format(&usage) {
                 let failure = Failure::new("this verb has no --format: it writes for people")
-                    .help("`trustctl eval` and `trustctl lint` have `--format json`");
+                    .help("`eval`, `lint`, `who` and `diff` have `--format json`");
                 let look = look(outside.stderr_is_terminal, &outside);
                 return write(&failure.answer(Format::Human, look), outside).code();
             }

@@ -53,6 +53,8 @@ pub(crate) enum Style {
     Good,
     /// No.
     Bad,
+    /// No, and said before.
+    AlsoBad,
     /// Take care.
     Care,
     /// What to do.
@@ -67,6 +69,7 @@ impl Style {
             Self::Faint => "2",
             Self::Good => "1;32",
             Self::Bad => "1;31",
+            Self::AlsoBad => "31",
             Self::Care => "33",
             Self::Advice => "36",
         }

@@ -28,6 +28,30 @@ impl std::str::FromStr for At {
     }
 }
 
+impl At {
+    /// The second, where there is no token that could say when it was issued.
+    pub(crate) const fn or(self, now: i64) -> i64 {
+        match self {
+            Self::Second(second) => second,
+            Self::Now | Self::Issued => now,
+        }
+    }
+}
+
+/// The time for a verb that looks at no token.
+///
+/// # Errors
+///
+/// What to write.
+pub(crate) fn without_issued(text: &str) -> Result<At, String> {
+    match text.parse() {
+        Ok(At::Issued) | Err(_) => {
+            Err("write `now`, or a date and time with its offset (RFC 3339) such as `2026-11-20T12:00:00Z`".to_owned())
+        }
+        Ok(at) => Ok(at),
+    }
+}
+
 /// `2026-11-20T12:00:00Z`, RFC 3339; for a second outside the years that it can write, the number.
 pub(crate) fn rfc3339(second: i64) -> String {
     Timestamp::from_second(second).map_or_else(|_| second.to_string(), |time| time.to_string())
@@ -73,6 +97,14 @@ mod tests {
         for wrong in ["", "Now", "2022-08-05", "2022-08-05T01:29:53", "1659662993", "yesterday"] {
             assert!(wrong.parse::<At>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn where_there_is_no_token_nothing_was_issued() {
+        assert_eq!(without_issued("2022-08-05T01:29:53Z").map(|at| at.or(5)), Ok(1_659_662_993));
+        assert_eq!(without_issued("now").map(|at| at.or(5)), Ok(5));
+        assert!(!without_issued("issued").unwrap_err().contains("issued"));
+        assert!(!without_issued("2022-08-05").unwrap_err().contains("issued"));
     }
 
     #[test]

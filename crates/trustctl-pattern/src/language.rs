@@ -263,6 +263,18 @@ impl Language {
             && self.evaluate(|leaf| self.leaves.get(leaf).map(|leaf| leaf.contains(text))) == Some(true)
     }
 
+    /// Whether a text in it may begin with this one; false only where none does.
+    #[must_use]
+    pub fn may_begin(&self, text: &str) -> bool {
+        match self.finite() {
+            Some(words) => words.iter().any(|word| word.starts_with(text)),
+            None => {
+                let product = Product::of(self);
+                product.read(&product.start(), text).is_some()
+            }
+        }
+    }
+
     /// The least text in it: shortest, then letters before digits before punctuation; `None` if it is empty.
     ///
     /// # Errors

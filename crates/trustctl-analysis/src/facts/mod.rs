@@ -12,6 +12,7 @@ mod tenant;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use trustctl_catalog::model::Hosts;
 use trustctl_catalog::{self as catalog, ClaimType, NameKind, Role, Tenants};
 use trustctl_diag::Place;
 use trustctl_policy::{
@@ -54,6 +55,28 @@ impl<'a> ProviderFacts<'a> {
     {
         let Some((_, Claim { source: ClaimSource::Alias(of), .. })) = self.provider.claim(claim) else { return claim };
         self.provider.claims.get(usize::from(of.0)).map_or(claim, |of| of.name.as_str())
+    }
+
+    /// Whether the issuer is under a domain of the provider's, or a server that somebody else runs and updates.
+    pub(crate) fn hosts(&self, policy: &Policy) -> Hosts {
+        fn authority(issuer: &str) -> &str {
+            let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+            rest.split_once('/').map_or(rest, |(authority, _)| authority)
+        }
+        let (Some(issuer), Some(entry)) = (policy.issuer(self.provider.issuer), self.entry) else {
+            return Hosts::Others;
+        };
+        // `{host}` leaves nothing behind the brace; `token.actions.{subdomain}.ghe.com` leaves the provider's domain.
+        let of_provider = entry.issuers.iter().map(|form| authority(&form.template)).map(|authority| {
+            let (is_whole, domain) =
+                authority.rsplit_once('}').map_or((true, authority), |(_, domain)| (false, domain));
+            (is_whole, domain)
+        });
+        let is_own = of_provider.filter(|(_, domain)| !domain.is_empty()).any(|(is_whole, domain)| {
+            let host = authority(&issuer.text);
+            if is_whole { host == domain } else { host.ends_with(domain) }
+        });
+        if is_own { Hosts::Own } else { Hosts::Others }
     }
 
     /// What people call it: `GitHub Actions`, or its own name.
@@ -204,13 +227,6 @@ impl<'a> GrantFacts<'a> {
             }
             touched
         })
-    }
-
-    /// Whether a condition is about a claim of that role.
-    pub(crate) fn touches(&self, role: Role) -> bool {
-        self.touched()
-            .iter()
-            .any(|name| self.provider.provider.claim(name).is_some_and(|(_, claim)| claim.role == role))
     }
 
     /// Claims that are fixed to literals, with the literals; composed literals fix what they are composed of.

@@ -6,6 +6,7 @@ use trustctl_catalog::ClaimType;
 use trustctl_pattern::{Language, LanguagePart, Pattern};
 use trustctl_policy::{ClaimId, ClaimSource, JoinPart, Matcher, Provider, TemplateId, TemplatePart, Text};
 
+use super::customised::escaped;
 use crate::facts::{Fact, GrantFacts};
 
 /// What all conditions on one claim ask together.
@@ -70,7 +71,8 @@ impl Asked {
 /// Values that conditions spell out: whole ones, and beginnings of patterns.
 #[derive(Default)]
 pub(super) struct Spelt {
-    pub(super) whole: BTreeMap<String, BTreeSet<String>>,
+    /// Texts that satisfy a condition, each with the text that it stands in: its own, or a pattern's.
+    pub(super) whole: BTreeMap<String, BTreeSet<(String, String)>>,
     pub(super) beginnings: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -96,6 +98,16 @@ pub(super) fn asked(grant: &GrantFacts<'_>, package: &str, signs: &mut Signs) ->
         asked.print = prints.remove(claim).into_iter().flatten().collect::<Vec<_>>().join(" & ");
     }
     (asked.into_values().collect(), spelt)
+}
+
+/// Whether a value that is there meets the matcher; of one with a template, whether some package's would.
+pub(crate) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> bool {
+    let mut names = grant.policy().names(grant.grant);
+    names.any(|package| {
+        let mut signs = Signs::default();
+        let value = signs.encode(value);
+        Reader { grant, package, signs: &mut signs }.language(matcher).contains(&value)
+    })
 }
 
 /// Whether a token without the claim satisfies it.
@@ -201,15 +213,19 @@ impl Reader<'_, '_, '_> {
 
     /// What the matcher spells out.
     fn spell(&mut self, claim: &str, matcher: &Matcher, spelt: &mut Spelt) {
-        let whole = |spelt: &mut Spelt, text: String| {
-            spelt.whole.entry(claim.to_owned()).or_default().insert(text);
+        let whole = |spelt: &mut Spelt, text: String, within: String| {
+            spelt.whole.entry(claim.to_owned()).or_default().insert((text, within));
         };
         match matcher {
-            Matcher::Equals(text) | Matcher::EqualsIgnoringCase(text) => whole(spelt, self.text(*text)),
+            Matcher::Equals(text) | Matcher::EqualsIgnoringCase(text) => {
+                let text = self.text(*text);
+                whole(spelt, text.clone(), text);
+            }
             Matcher::Pattern(id) => {
                 let Some(pattern) = self.grant.policy().pattern(*id) else { return };
                 if let Some(texts) = pattern.few(MOST_TEXTS) {
-                    texts.into_iter().for_each(|text| whole(spelt, text));
+                    let within = pattern.source().replace('\\', "");
+                    texts.into_iter().for_each(|text| whole(spelt, text, within.clone()));
                 } else if !pattern.literal_prefix().is_empty() {
                     let prefix = pattern.literal_prefix().to_owned();
                     spelt.beginnings.entry(claim.to_owned()).or_default().insert(prefix);
@@ -338,10 +354,8 @@ pub(super) fn ignoring_case(text: &str) -> Language {
     let either = |c: char| {
         if c.is_ascii_alphabetic() {
             format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase())
-        } else if c.is_ascii_alphanumeric() {
-            c.to_string()
         } else {
-            format!("[\\{c}]")
+            escaped(&c.to_string())
         }
     };
     let regex: String = text.chars().map(either).collect();

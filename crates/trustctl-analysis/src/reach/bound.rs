@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use trustctl_catalog::model::{Alternative, Model, ModelAdversary, ModelClaims, ModelPart};
-use trustctl_catalog::{self as catalog, Role, Tenants};
+use trustctl_catalog::model::{Model, ModelAdversary};
+use trustctl_catalog::{self as catalog, NameKind, Role, Tenants};
 use trustctl_pattern::{Language, Pattern, Piece};
 use trustctl_policy::Provider;
 
 use super::Adversary;
+use super::shape::Shapes;
 use crate::facts::example;
 
 /// How the tokens of one provider come about.
 pub(super) struct Bound {
     pub(super) variables: Vec<BoundVariable>,
-    pub(super) shapes: Vec<BoundShape>,
+    pub(super) shapes: Shapes,
     pub(super) adversaries: Vec<BoundAdversary>,
     /// Tokens that no shape generates, a sentence each.
     pub(super) leaves_out: Vec<String>,
@@ -35,25 +36,6 @@ pub(super) struct BoundVariable {
     pub(super) fresh: Option<String>,
 }
 
-/// A claim's template, or nothing where the token lacks it.
-pub(super) type Text = Option<Arc<[Piece]>>;
-
-/// One kind of token.
-pub(super) struct BoundShape {
-    /// By dimension: the alternative's name.
-    pub(super) choices: Vec<String>,
-    pub(super) claims: BTreeMap<String, Text>,
-    pub(super) only: Vec<Only>,
-}
-
-/// A variable that has one of few values.
-pub(super) struct Only {
-    pub(super) variable: usize,
-    pub(super) language: Language,
-    /// The same for the same values.
-    pub(super) id: usize,
-}
-
 /// Who could hold a token, as constraints on variables.
 pub(super) struct BoundAdversary {
     pub(super) who: Adversary,
@@ -64,6 +46,21 @@ pub(super) struct BoundAdversary {
     pub(super) only: Vec<(usize, Language)>,
     /// Dimensions and the alternatives that are theirs.
     pub(super) within: Vec<(usize, Vec<String>)>,
+}
+
+impl BoundAdversary {
+    /// Nobody else than whom the policy names: no constraint beside its conditions.
+    pub(super) fn named() -> Self {
+        Self {
+            who: Adversary::Named,
+            needs: Vec::new(),
+            fresh: Vec::new(),
+            named: Vec::new(),
+            unnamed: Vec::new(),
+            only: Vec::new(),
+            within: Vec::new(),
+        }
+    }
 }
 
 impl Bound {
@@ -90,19 +87,12 @@ impl Bound {
                 Some(BoundVariable {
                     name: variable.name.clone(),
                     language: Pattern::regex(&variable.values).ok()?.language(),
-                    own: [variable.own.clone()].into(),
+                    own: std::iter::once(&variable.own).chain(&variable.fresh).cloned().collect(),
                     fresh: variable.fresh.clone(),
                 })
             })
             .collect::<Option<_>>()?;
         let place = |name: &String| variables.iter().position(|variable| variable.name == *name);
-        let mut shapes = vec![Draft::new(&model.claims)];
-        for dimension in &model.dimensions {
-            let both = |draft: &Draft| dimension.alternatives.iter().map(|way| draft.with(way)).collect::<Vec<_>>();
-            shapes = shapes.iter().flat_map(both).collect();
-        }
-        let mut known = Known::default();
-        let shapes = shapes.into_iter().map(|draft| draft.finish(&variables, &mut known)).collect::<Option<_>>()?;
         let adversary = |adversary: &ModelAdversary| {
             let places = |names: &[String]| names.iter().filter_map(place).collect();
             let dimension = |name: &String| model.dimensions.iter().position(|other| other.name == *name);
@@ -118,7 +108,7 @@ impl Bound {
         };
         Some(Self {
             adversaries: model.adversaries.iter().filter_map(adversary).collect(),
-            shapes,
+            shapes: Shapes::of(model, model.variables.iter().map(|variable| variable.name.clone()).collect()),
             variables,
             leaves_out: model.leaves_out.clone(),
             is_modelled: true,
@@ -133,7 +123,7 @@ impl Bound {
         let values = values(entry);
         let mut bound = Self {
             variables: Vec::new(),
-            shapes: Vec::new(),
+            shapes: Shapes::one(BTreeMap::new()),
             adversaries: Vec::new(),
             leaves_out: Vec::new(),
             is_modelled: false,
@@ -154,27 +144,28 @@ impl Bound {
             claims.insert(claim.name.clone(), Some(Arc::from([Piece::Variable(bound.variables.len())])));
             bound.variables.push(BoundVariable { name: claim.name.clone(), language, own: [own].into(), fresh: None });
         }
-        bound.shapes.push(BoundShape { choices: Vec::new(), claims, only: Vec::new() });
+        bound.shapes = Shapes::one(claims);
         let of_role = |roles: &[Role]| -> Vec<usize> {
             let is_it = |name: &str| provider.claim(name).is_some_and(|(_, claim)| roles.contains(&claim.role));
             (0..bound.variables.len())
                 .filter(|&at| bound.variables.get(at).is_some_and(|variable| is_it(&variable.name)))
                 .collect()
         };
+        let is_id = |at: &usize| {
+            let claim = bound.variables.get(*at).and_then(|variable| provider.claim(&variable.name));
+            claim.is_some_and(|(_, claim)| claim.name_kind == NameKind::Id)
+        };
         let (tenant, source) = (of_role(&[Role::Tenant]), of_role(&[Role::Repository, Role::Subject]));
         let environment = of_role(&[Role::Environment]);
         let all: Vec<usize> = tenant.iter().chain(&source).copied().collect();
-        let adversary = |who, fresh: Vec<usize>, named: Vec<usize>, unnamed: Vec<usize>| BoundAdversary {
-            who,
-            needs: Vec::new(),
-            fresh,
-            named,
-            unnamed,
-            only: Vec::new(),
-            within: Vec::new(),
-        };
+        let adversary =
+            |who, fresh, named, unnamed| BoundAdversary { who, fresh, named, unnamed, ..BoundAdversary::named() };
+        let (ids, names): (Vec<usize>, Vec<usize>) = all.iter().partition(|at| is_id(at));
+        let again =
+            BoundAdversary { needs: names.clone(), ..adversary(Adversary::ReRegisteredName, ids, names, Vec::new()) };
         bound.adversaries = vec![
             adversary(Adversary::Anyone, all.clone(), Vec::new(), Vec::new()),
+            again,
             adversary(Adversary::SiblingRepository, source, tenant, Vec::new()),
             adversary(Adversary::AnyWriter, Vec::new(), all, environment),
         ];
@@ -186,6 +177,11 @@ impl Bound {
         let Some((text, compiled)) = self.values.get(claim) else { return Language::all() };
         let compile = || Pattern::regex(text).ok().map(|pattern| pattern.language());
         compiled.get_or_init(compile).clone().unwrap_or_else(Language::all)
+    }
+
+    /// Whether the model says of a claim what it is put together of.
+    pub(super) fn names(&self, claim: &str) -> bool {
+        self.shapes.names(claim)
     }
 
     /// Whether real tokens may lack the claim, as far as is known.
@@ -214,88 +210,4 @@ fn only(only: &BTreeMap<String, Vec<String>>, variables: &[BoundVariable]) -> Ve
     only.iter()
         .filter_map(|(name, words)| Some((place(name)?, Language::words(words.iter().map(String::as_str)))))
         .collect()
-}
-
-/// What shapes have in common.
-#[derive(Default)]
-struct Known {
-    templates: BTreeMap<String, Arc<[Piece]>>,
-    lists: BTreeMap<Vec<String>, usize>,
-}
-
-/// A shape while alternatives are chosen.
-#[derive(Clone)]
-struct Draft {
-    choices: Vec<String>,
-    /// Templates over variables and parts.
-    claims: ModelClaims,
-    /// Templates over variables alone.
-    parts: BTreeMap<String, String>,
-    only: BTreeMap<String, Vec<String>>,
-}
-
-impl Draft {
-    fn new(claims: &ModelClaims) -> Self {
-        Self { choices: Vec::new(), claims: claims.clone(), parts: BTreeMap::new(), only: BTreeMap::new() }
-    }
-
-    fn with(&self, way: &Alternative) -> Self {
-        let mut with = self.clone();
-        with.choices.push(way.name.clone());
-        with.claims.extend(way.claims.clone());
-        // A part may be made of parts of earlier dimensions.
-        let parts: Vec<_> = way.parts.iter().map(|(name, text)| (name.clone(), self.filled(text))).collect();
-        with.parts.extend(parts);
-        with.only.extend(way.only.clone());
-        with
-    }
-
-    /// The template with the parts in it that are known.
-    fn filled(&self, template: &str) -> String {
-        let part = |part: ModelPart<'_>| match part {
-            ModelPart::Text(text) => text.to_owned(),
-            ModelPart::Name(name) => self.parts.get(name).cloned().unwrap_or_else(|| format!("{{{name}}}")),
-        };
-        Model::parts(template).into_iter().map(part).collect()
-    }
-
-    /// Equal templates of all shapes become one, so that shapes can be compared by them.
-    fn finish(self, variables: &[BoundVariable], known: &mut Known) -> Option<BoundShape> {
-        let piece = |part: ModelPart<'_>| match part {
-            ModelPart::Text(text) => Some(Piece::Text(text.to_owned())),
-            ModelPart::Name(name) => variables.iter().position(|variable| variable.name == name).map(Piece::Variable),
-        };
-        let mut text = |template: &String| {
-            let filled = self.filled(template);
-            if let Some(text) = known.templates.get(&filled) {
-                return Some(Arc::clone(text));
-            }
-            let text = Model::parts(&filled).into_iter().map(piece).collect::<Option<Arc<[Piece]>>>()?;
-            known.templates.insert(filled, Arc::clone(&text));
-            Some(text)
-        };
-        let claims = self
-            .claims
-            .iter()
-            .map(|(name, template)| {
-                Some((
-                    name.clone(),
-                    match template {
-                        Some(template) => Some(text(template)?),
-                        None => None,
-                    },
-                ))
-            })
-            .collect::<Option<_>>()?;
-        let only = self.only.iter().filter_map(|(name, words)| {
-            let next = known.lists.len();
-            Some(Only {
-                variable: variables.iter().position(|variable| variable.name == *name)?,
-                language: Language::words(words.iter().map(String::as_str)),
-                id: *known.lists.entry(words.clone()).or_insert(next),
-            })
-        });
-        let only = only.collect();
-        Some(BoundShape { choices: self.choices, claims, only })
-    }
 }

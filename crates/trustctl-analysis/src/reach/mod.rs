@@ -7,8 +7,10 @@
 
 mod asked;
 mod bound;
+mod customised;
 mod named;
 mod question;
+mod shape;
 mod subtract;
 mod system;
 mod token;
@@ -18,7 +20,7 @@ use trustctl_catalog::Tenants;
 use crate::facts::GrantFacts;
 use crate::witness::{Adversary, Witness};
 
-pub(crate) use asked::print_of as print;
+pub(crate) use asked::{meets, print_of as print};
 pub(crate) use question::Question;
 pub(crate) use subtract::Conditions;
 
@@ -40,6 +42,15 @@ pub struct Reach {
     pub adversary: Adversary,
     /// Whether they get in; `None` where a stronger adversary already does, so that nobody need ask.
     pub answer: Option<Answer>,
+}
+
+/// A token with these values that the grant lets in, of the first of the adversaries that can have one.
+pub(crate) fn find(grant: &GrantFacts<'_>, adversaries: &[Adversary], values: &[(String, String)]) -> Option<Witness> {
+    let question = Question::with(grant, values)?;
+    adversaries.iter().find_map(|adversary| match question.one(*adversary)? {
+        Answer::Yes(witness) => Some(*witness),
+        Answer::No | Answer::Unknown(_) => None,
+    })
 }
 
 /// Whether strangers have tokens of the grant's issuer.

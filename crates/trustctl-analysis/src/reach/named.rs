@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use trustctl_pattern::{Piece, readings};
 
 use super::asked::Spelt;
-use super::bound::{Bound, BoundShape};
+use super::bound::Bound;
+use super::shape::BoundShape;
 
 /// Values that a policy names, by variable.
 #[derive(Default)]
@@ -30,8 +31,8 @@ impl Named {
                 if !seen.insert((claim, key.collect())) {
                     continue;
                 }
-                for text in spelt.whole.get(claim).into_iter().flatten() {
-                    named.read(bound, text, template);
+                for (text, within) in spelt.whole.get(claim).into_iter().flatten() {
+                    named.read(bound, text, within, template);
                 }
                 for text in spelt.beginnings.get(claim).into_iter().flatten() {
                     named.read_beginning(bound, text, template);
@@ -41,12 +42,13 @@ impl Named {
         named
     }
 
-    fn read(&mut self, bound: &Bound, text: &str, template: &[Piece]) {
+    /// `acme/(app|lib)` names `app`; `acme/app[12]` names neither `app1` nor `app2`.
+    fn read(&mut self, bound: &Bound, text: &str, within: &str, template: &[Piece]) {
         let fits = |variable: usize, value: &str| {
             bound.variables.get(variable).is_some_and(|variable| variable.language.contains(value))
         };
         for reading in readings(text, template, fits).unwrap_or_default() {
-            for (variable, value) in reading {
+            for (variable, value) in reading.into_iter().filter(|(_, value)| within.contains(value.as_str())) {
                 self.whole.entry(variable).or_default().insert(value);
             }
         }

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use trustctl_catalog::model::Hosts;
 use trustctl_pattern::{Language, Piece};
 use trustctl_policy::Provider;
 
 use super::asked::{Asked, Signs, asked, ignoring_case};
-use super::bound::{Bound, BoundAdversary, BoundShape};
+use super::bound::{Bound, BoundAdversary};
+use super::customised::{MOST_ROWS, all_of};
 use super::named::Named;
+use super::shape::{BoundShape, Choice};
 use super::subtract::{self, Conditions, Rest};
 use super::system::Built;
 use super::{Answer, Reach, tenants, token};
@@ -26,12 +29,16 @@ pub(crate) struct Question<'g, 'a> {
     folds: bool,
     wanted: Wanted,
     ways: Vec<Way>,
+    /// Whose hosts the issuer is on.
+    hosts: Hosts,
 }
 
 /// Shapes that are one as far as the grant's conditions go, and what those ask of them.
 struct Way {
-    /// Their places in the model.
-    shapes: Vec<usize>,
+    /// What they are chosen by.
+    choices: Vec<Choice>,
+    /// The first of them.
+    shape: Arc<BoundShape>,
     built: Built,
 }
 
@@ -48,6 +55,20 @@ impl<'g, 'a> Question<'g, 'a> {
         Self::of(grant, Wanted::of(grant)?)
     }
 
+    /// The same about tokens that have these values.
+    pub(crate) fn with(grant: &'g GrantFacts<'a>, values: &[(String, String)]) -> Option<Self> {
+        let mut question = Self::new(grant)?;
+        for (claim, value) in values {
+            let further = Asked { language: Language::words([value.as_str()]), absent: false, ..Asked::nothing(claim) };
+            match question.asked.iter_mut().find(|asked| asked.claim == *claim) {
+                Some(asked) => *asked = asked.clone().and(&further),
+                None => question.asked.push(further),
+            }
+        }
+        question.ways = question.find_ways();
+        Some(question)
+    }
+
     /// The same about one of the grant's names.
     pub(crate) fn about(grant: &'g GrantFacts<'a>, name: &str) -> Option<Self> {
         let mut wanted = Wanted::of(grant)?;
@@ -60,11 +81,78 @@ impl<'g, 'a> Question<'g, 'a> {
         let mut signs = Signs::default();
         let (asked, spelt) = asked(grant, &wanted.resource, &mut signs);
         let folds = grant.facts.iter().any(|fact| ignores_case(fact.matcher));
-        let ways = ways(&bound, grant.provider.provider, &asked);
+        let hosts = grant.provider.hosts(grant.policy());
+        let (named, ways) = (Named::default(), Vec::new());
+        let mut question = Self { grant, bound, asked, signs, named, folds, wanted, ways, hosts };
+        question.ways = question.find_ways();
         // What is spelt out names something only in tokens that all conditions leave.
-        let left = ways.iter().flat_map(|way| &way.shapes).filter_map(|at| bound.shapes.get(*at));
-        let named = Named::new(&bound, left, &spelt);
-        Some(Self { grant, bound, asked, signs, named, folds, wanted, ways })
+        question.named = Named::new(&question.bound, question.ways.iter().map(|way| way.shape.as_ref()), &spelt);
+        Some(question)
+    }
+
+    /// The shapes that the conditions leave, those together of which they ask the same.
+    fn find_ways(&self) -> Vec<Way> {
+        let mut known: BTreeMap<Key, Option<usize>> = BTreeMap::new();
+        let mut ways: Vec<Way> = Vec::new();
+        let claims: BTreeSet<&str> = self.asked.iter().map(|asked| asked.claim.as_str()).collect();
+        for choice in self.choices(&claims) {
+            let Some(shape) = self.shape(&choice, None) else { continue };
+            let key = self.key(&shape, &choice, &claims);
+            match known.get(&key) {
+                Some(Some(way)) => ways.get_mut(*way).into_iter().for_each(|way| way.choices.push(choice.clone())),
+                Some(None) => {}
+                None => {
+                    let built = Built::new(&self.bound, &shape, self.provider(), &self.asked, None);
+                    let built = built.filter(|built| built.system.is_possible());
+                    known.insert(key, built.as_ref().map(|_| ways.len()));
+                    ways.extend(built.map(|built| Way { choices: vec![choice], shape, built }));
+                }
+            }
+        }
+        ways
+    }
+
+    /// The shapes that differ where these claims are asked about.
+    pub(super) fn choices(&self, claims: &BTreeSet<&str>) -> Vec<Choice> {
+        let is_own = |claim: &str| self.provider().claim(claim).is_some_and(|(_, claim)| claim.is_of_the_token());
+        let is_known = |claim: &str| is_own(claim) || self.bound.names(claim);
+        // Claims of which the alternative alone says nothing are left out: free in it, they may depend on another one.
+        let is_possible = |shape: &BoundShape| {
+            let is_said = |asked: &&Asked| shape.claims.contains_key(&asked.claim);
+            let asked: Vec<Asked> = self.asked.iter().filter(is_said).cloned().collect();
+            Built::new(&self.bound, shape, self.provider(), &asked, None)
+                .is_some_and(|built| built.system.is_possible())
+        };
+        self.bound.shapes.choices(claims, self.hosts, is_known, is_possible)
+    }
+
+    /// The shape of a choice; of those that make no difference one that is the adversary's. `None` where the choice is not.
+    pub(super) fn shape(&self, choice: &Choice, adversary: Option<&BoundAdversary>) -> Option<Arc<BoundShape>> {
+        let whole = self.bound.shapes.complete(choice, adversary, self.hosts)?;
+        self.bound.shapes.get(&whole)
+    }
+
+    /// What tells a shape from others as far as these claims go.
+    pub(super) fn key(&self, shape: &BoundShape, choice: &Choice, claims: &BTreeSet<&str>) -> Key {
+        let mut used = BTreeSet::new();
+        let mut texts = Vec::new();
+        let mut whole = None;
+        for claim in claims {
+            let text = shape.claims.get(*claim);
+            let is_own = || self.provider().claim(claim).is_some_and(|(_, claim)| claim.is_of_the_token());
+            // What is derived or customised may depend on every choice.
+            if text.is_none() && (!is_own() || shape.customised.as_ref().is_some_and(|of| of.claim == **claim)) {
+                whole = Some(choice.clone());
+            }
+            // Equal templates of one model are one.
+            texts.push(text.map(|text| text.as_ref().map_or(0, |text| text.as_ptr().addr())));
+            used.extend(text.into_iter().flatten().flat_map(|text| text.iter()).filter_map(|piece| match piece {
+                Piece::Variable(variable) => Some(*variable),
+                Piece::Text(_) => None,
+            }));
+        }
+        let only = shape.only.iter().filter(|only| used.contains(&only.variable));
+        Key { texts, only: only.map(|only| (only.variable, only.id)).collect(), whole }
     }
 
     /// Every adversary that there is, the strongest first.
@@ -84,6 +172,9 @@ impl<'g, 'a> Question<'g, 'a> {
 
     /// Whether that adversary gets in; `None` where the provider has none such.
     pub(crate) fn one(&self, who: Adversary) -> Option<Answer> {
+        if who == Adversary::Named {
+            return Some(self.answer(&BoundAdversary::named()));
+        }
         let adversary = self.bound.adversaries(tenants(self.grant)).find(|adversary| adversary.who == who)?;
         self.is_there(adversary).then(|| self.answer(adversary))
     }
@@ -101,7 +192,7 @@ impl<'g, 'a> Question<'g, 'a> {
                 let mut unclear = "the token found gets in by the others as well".to_owned();
                 for version in self.versions(&others) {
                     let wanted = Wanted { version, ..self.wanted.clone() };
-                    match self.token(shape, &built, &values, who, &wanted) {
+                    match self.token(&shape, &built, &values, who, &wanted) {
                         Found::Token(witness) if refuses(&witness) => return Answer::Yes(witness),
                         Found::Token(_) | Found::Nothing => {}
                         Found::Unclear(why) => unclear = why,
@@ -161,7 +252,7 @@ impl<'g, 'a> Question<'g, 'a> {
         adversary: Option<&BoundAdversary>,
     ) -> Option<Built> {
         let asked: Vec<Asked> = conditions.cloned().collect();
-        let mut built = Built::new(&self.bound, shape, self.grant.provider.provider, &asked)?;
+        let mut built = Built::new(&self.bound, shape, self.provider(), &asked, None)?;
         if let Some(adversary) = adversary {
             self.become_adversary(&mut built, adversary);
         }
@@ -173,18 +264,18 @@ impl<'g, 'a> Question<'g, 'a> {
         &self.bound.leaves_out
     }
 
-    /// Whether the policy names what the adversary is told apart by.
+    /// Whether the policy names something of what the adversary is told apart by.
     fn is_there(&self, adversary: &BoundAdversary) -> bool {
-        adversary.needs.iter().all(|&variable| self.named.all(variable).next().is_some())
+        let is_named = |&variable: &usize| self.named.all(variable).next().is_some();
+        adversary.needs.is_empty() || adversary.needs.iter().any(is_named)
     }
 
     fn answer(&self, adversary: &BoundAdversary) -> Answer {
         let mut unclear = None;
         for way in &self.ways {
-            let theirs = |at: &&usize| self.bound.shapes.get(**at).is_some_and(|shape| is_within(shape, adversary));
-            let shape = way.shapes.iter().find(theirs).and_then(|at| self.bound.shapes.get(*at));
-            let Some(shape) = shape else { continue };
-            match self.look(way, shape, adversary) {
+            let theirs = way.choices.iter().find_map(|choice| self.shape(choice, Some(adversary)));
+            let Some(shape) = theirs else { continue };
+            match self.look(way, &shape, adversary) {
                 Found::Token(witness) => return Answer::Yes(witness),
                 Found::Nothing => {}
                 Found::Unclear(why) => unclear = unclear.or(Some(why)),
@@ -197,15 +288,81 @@ impl<'g, 'a> Question<'g, 'a> {
     fn look(&self, way: &Way, shape: &BoundShape, adversary: &BoundAdversary) -> Found {
         let mut built = way.built.clone();
         self.become_adversary(&mut built, adversary);
-        let values = match built.system.solve() {
-            Ok(Some(values)) => values,
+        let (built, values) = match self.solve(shape, built, &self.asked, Some(adversary)) {
+            Ok(Some(found)) => found,
             Ok(None) => return Found::Nothing,
-            Err(limit) => return Found::Unclear(limit.to_string()),
+            Err(why) => return Found::Unclear(why),
         };
         if !self.is_of(adversary, &built, &values) {
             return Found::Unclear("the token found is not the adversary's".to_owned());
         }
         self.token(shape, &built, &values, adversary.who, &self.wanted)
+    }
+
+    /// Solves a system over a shape; where a claim is customised, until the parts of a row agree with all the rest.
+    pub(super) fn solve(
+        &self,
+        shape: &BoundShape,
+        built: Built,
+        asked: &[Asked],
+        adversary: Option<&BoundAdversary>,
+    ) -> Result<Option<(Built, Vec<String>)>, String> {
+        let Some(customised) = &shape.customised else {
+            let values = built.system.solve().map_err(|limit| limit.to_string())?;
+            return Ok(values.map(|values| (built, values)));
+        };
+        let Some(of_claim) = asked.iter().find(|asked| asked.claim == customised.claim) else {
+            let values = built.system.solve().map_err(|limit| limit.to_string())?;
+            return Ok(values.map(|values| (built, values)));
+        };
+        let mut rows_left = MOST_ROWS;
+        for (first, rest) in customised.firsts(&of_claim.language) {
+            let mut begun = built.clone();
+            begun.begin(&customised.claim, first, rest);
+            let found =
+                self.solve_row(shape, begun, asked, adversary, of_claim.language.finite().is_some(), &mut rows_left)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The rows that begin with one part.
+    fn solve_row(
+        &self,
+        shape: &BoundShape,
+        mut built: Built,
+        asked: &[Asked],
+        adversary: Option<&BoundAdversary>,
+        is_one_of_few: bool,
+        rows_left: &mut usize,
+    ) -> Result<Option<(Built, Vec<String>)>, String> {
+        let Some(customised) = &shape.customised else { return Ok(None) };
+        while let Some(left) = rows_left.checked_sub(1) {
+            *rows_left = left;
+            let Some(values) = built.system.solve().map_err(|limit| limit.to_string())? else { return Ok(None) };
+            let Some(text) = built.value_of(&customised.claim, &values) else { return Ok(Some((built, values))) };
+            let rows = customised.rows(&text);
+            for row in &rows {
+                let given = Some((customised.claim.as_str(), Arc::clone(row)));
+                let Some(mut exact) = Built::new(&self.bound, shape, self.provider(), asked, given) else { continue };
+                if let Some(adversary) = adversary {
+                    self.become_adversary(&mut exact, adversary);
+                }
+                if let Some(values) = exact.system.solve().map_err(|limit| limit.to_string())? {
+                    return Ok(Some((exact, values)));
+                }
+            }
+            // None of its rows will do, so it is something else; of a pattern's many texts, whatever else reads like this one.
+            if is_one_of_few || rows.is_empty() {
+                built.exclude(&customised.claim, &Language::words([text.as_str()]));
+            }
+            for row in rows.iter().filter(|_| !is_one_of_few) {
+                built.exclude(&customised.claim, &all_of(row));
+            }
+        }
+        Err(format!("customised subjects met their limit of {MOST_ROWS} rows"))
     }
 
     /// The token of a solution, if the evaluator lets it in.
@@ -276,13 +433,6 @@ impl<'g, 'a> Question<'g, 'a> {
     }
 }
 
-pub(super) fn is_within(shape: &BoundShape, adversary: &BoundAdversary) -> bool {
-    adversary
-        .within
-        .iter()
-        .all(|(dimension, ways)| shape.choices.get(*dimension).is_some_and(|choice| ways.contains(choice)))
-}
-
 fn ignores_case(matcher: &trustctl_policy::Matcher) -> bool {
     use trustctl_policy::Matcher;
     match matcher {
@@ -293,53 +443,10 @@ fn ignores_case(matcher: &trustctl_policy::Matcher) -> bool {
     }
 }
 
-/// The shapes that the conditions leave, those together of which they ask the same.
-fn ways(bound: &Bound, provider: &Provider, asked: &[Asked]) -> Vec<Way> {
-    let mut known: BTreeMap<Key, Option<usize>> = BTreeMap::new();
-    let mut ways: Vec<Way> = Vec::new();
-    for (at, shape) in bound.shapes.iter().enumerate() {
-        match known.get(&key(shape, at, provider, asked.iter().map(|asked| asked.claim.as_str()))) {
-            Some(Some(way)) => ways.get_mut(*way).into_iter().for_each(|way| way.shapes.push(at)),
-            Some(None) => {}
-            None => {
-                let built = Built::new(bound, shape, provider, asked).filter(|built| built.system.is_possible());
-                known.insert(
-                    key(shape, at, provider, asked.iter().map(|asked| asked.claim.as_str())),
-                    built.as_ref().map(|_| ways.len()),
-                );
-                ways.extend(built.map(|built| Way { shapes: vec![at], built }));
-            }
-        }
-    }
-    ways
-}
-
-/// What tells a shape from others as far as the conditions go.
-pub(super) type Key = (Vec<Option<usize>>, Vec<(usize, usize)>);
-
-pub(super) fn key<'c>(
-    shape: &BoundShape,
-    at: usize,
-    provider: &Provider,
-    claims: impl Iterator<Item = &'c str>,
-) -> Key {
-    let mut used = BTreeSet::new();
-    let mut texts = Vec::new();
-    for claim in claims {
-        let text = shape.claims.get(claim);
-        // Equal templates of one model are one.
-        let is_free = || provider.claim(claim).is_some_and(|(_, claim)| claim.is_of_the_token());
-        texts.push(match text {
-            Some(text) => Some(text.as_ref().map_or(0, |text| text.as_ptr().addr())),
-            None if is_free() => None,
-            // It is derived from claims that may be different in each shape.
-            None => Some(at.saturating_add(1)),
-        });
-        used.extend(text.into_iter().flatten().flat_map(|text| text.iter()).filter_map(|piece| match piece {
-            Piece::Variable(variable) => Some(*variable),
-            Piece::Text(_) => None,
-        }));
-    }
-    let only = shape.only.iter().filter(|only| used.contains(&only.variable));
-    (texts, only.map(|only| (only.variable, only.id)).collect())
+/// What tells a shape from others as far as some claims go.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    texts: Vec<Option<usize>>,
+    only: Vec<(usize, usize)>,
+    whole: Option<Choice>,
 }

@@ -6,21 +6,21 @@
 //! bound.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use trustctl_pattern::Limit;
+use std::sync::Arc;
 
 use super::asked::Asked;
-use super::bound::{BoundAdversary, BoundShape};
-use super::question::{Question, is_within, key};
+use super::bound::BoundAdversary;
+use super::question::Question;
+use super::shape::BoundShape;
 use super::system::Built;
 
 /// Conjunctions that one question may look at.
 const MOST_STEPS: usize = 20_000;
 
 /// What was found.
-pub(super) enum Rest<'q> {
+pub(super) enum Rest {
     /// Tokens that none of the others lets in: one of them.
-    Token { shape: &'q BoundShape, built: Box<Built>, values: Vec<String> },
+    Token { shape: Arc<BoundShape>, built: Box<Built>, values: Vec<String> },
     /// None.
     Nothing,
     /// It could not be decided.
@@ -31,22 +31,19 @@ pub(super) enum Rest<'q> {
 pub(crate) type Conditions = BTreeMap<String, Asked>;
 
 /// Looks for a token of `question`'s grant, and of the adversary if there is one, that no grant of `others` lets in.
-pub(super) fn rest<'q>(
-    question: &'q Question<'_, '_>,
-    others: &[Conditions],
-    adversary: Option<&BoundAdversary>,
-) -> Rest<'q> {
+pub(super) fn rest(question: &Question<'_, '_>, others: &[Conditions], adversary: Option<&BoundAdversary>) -> Rest {
     let own: Conditions = question.asked.iter().map(|asked| (asked.claim.clone(), asked.clone())).collect();
     let mut unclear = None;
     let mut steps = 0;
     let mut seen = BTreeSet::new();
-    for (at, shape) in question.bound.shapes.iter().enumerate() {
-        let claims = own.keys().chain(others.iter().flat_map(|other| other.keys())).map(String::as_str);
-        let is_theirs = adversary.is_none_or(|adversary| is_within(shape, adversary));
-        if !is_theirs || !seen.insert(key(shape, at, question.provider(), claims)) {
+    let claims: BTreeSet<&str> =
+        own.keys().chain(others.iter().flat_map(|other| other.keys())).map(String::as_str).collect();
+    for choice in question.choices(&claims) {
+        let Some(shape) = question.shape(&choice, adversary) else { continue };
+        if !seen.insert(question.key(&shape, &choice, &claims)) {
             continue;
         }
-        let mut search = Search { question, shape, adversary, steps: &mut steps };
+        let mut search = Search { question, shape: &shape, adversary, steps: &mut steps };
         match search.subtract(&own, &others.iter().collect::<Vec<_>>()) {
             Ok(Some((built, values))) => return Rest::Token { shape, built: Box::new(built), values },
             Ok(None) => {}
@@ -82,7 +79,8 @@ impl Search<'_, '_, '_> {
             left.push((other, open));
         }
         let Some(nearest) = (0..left.len()).min_by_key(|at| left.get(*at).map_or(0, |(_, open)| open.len())) else {
-            return built.system.solve().map(|values| values.map(|values| (built, values))).map_err(in_words);
+            let asked: Vec<Asked> = held.values().cloned().collect();
+            return self.question.solve(self.shape, built, &asked, self.adversary);
         };
         let (_, open) = left.swap_remove(nearest);
         let rest: Vec<&Conditions> = left.into_iter().map(|(other, _)| other).collect();
@@ -123,8 +121,4 @@ fn both<'a>(held: &Conditions, more: impl IntoIterator<Item = &'a Asked>) -> Con
         all.insert(asked.claim.clone(), own.and(asked));
     }
     all
-}
-
-fn in_words(limit: Limit) -> String {
-    limit.to_string()
 }

@@ -7,7 +7,9 @@ use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 use trustctl_policy::{Between, ClaimSource, CutPart, JoinPart, Provider};
 
 use super::asked::Asked;
-use super::bound::{Bound, BoundShape, Text};
+use super::bound::Bound;
+use super::customised::escaped;
+use super::shape::{BoundShape, Text};
 
 /// Claims of claims of claims: as deep as providers go, and a bound.
 const DEEPEST: u8 = 6;
@@ -34,13 +36,22 @@ pub(super) struct Built {
 
 impl Built {
     /// `None` where no token of the shape satisfies the conditions, as can be seen at once.
-    pub(super) fn new(bound: &Bound, shape: &BoundShape, provider: &Provider, asked: &[Asked]) -> Option<Self> {
+    ///
+    /// `given` are claims that are put together so, whatever the shape says.
+    pub(super) fn new(
+        bound: &Bound,
+        shape: &BoundShape,
+        provider: &Provider,
+        asked: &[Asked],
+        given: Option<(&str, Arc<[Piece]>)>,
+    ) -> Option<Self> {
         let variable = |variable: &super::bound::BoundVariable| Variable {
             language: variable.language.clone(),
             preferred: Arc::clone(&variable.own),
         };
         let system = System { variables: bound.variables.iter().map(variable).collect(), parts: Vec::new() };
-        let built = Self { system, free: BTreeMap::new(), lists: BTreeMap::new(), is_unclear: false };
+        let free = given.into_iter().map(|(claim, text)| (claim.to_owned(), Some(text))).collect();
+        let built = Self { system, free, lists: BTreeMap::new(), is_unclear: false };
         let mut build = Build { bound, shape, provider, built };
         for only in &shape.only {
             build.built.restrict(bound, only.variable, &only.language);
@@ -75,6 +86,33 @@ impl Built {
         match self.taken_apart(bound, variable) {
             Some(text) => filled(text.as_deref()?, values),
             None => values.get(variable).cloned(),
+        }
+    }
+
+    /// The value of a claim in a solution; `None` where nothing is said of it.
+    pub(super) fn value_of(&self, claim: &str, values: &[String]) -> Option<String> {
+        filled(self.free.get(claim)?.as_deref()?, values)
+    }
+
+    /// The claim is one text and a variable of its own behind it.
+    pub(super) fn begin(&mut self, claim: &str, first: &[Piece], rest: Language) {
+        let Some(Some(text)) = self.free.get(claim).cloned() else { return };
+        // The variable that stood for the whole is the text's rest from now on.
+        let [Piece::Variable(variable)] = text.as_ref() else { return };
+        if let Some(of) = self.system.variables.get_mut(*variable) {
+            of.language = rest;
+        }
+        let template: Arc<[Piece]> = first.iter().cloned().chain([Piece::Variable(*variable)]).collect();
+        for part in self.system.parts.iter_mut().filter(|part| part.template == *text) {
+            part.template = template.to_vec();
+        }
+        self.free.insert(claim.to_owned(), Some(template));
+    }
+
+    /// The claim is something else.
+    pub(super) fn exclude(&mut self, claim: &str, language: &Language) {
+        if let Some(Some(text)) = self.free.get(claim) {
+            self.system.parts.push(SystemPart { template: text.to_vec(), language: language.complement() });
         }
     }
 
@@ -160,6 +198,11 @@ impl Build<'_> {
         let (Some((_, of_policy)), Some(depth)) = (self.provider.claim(claim), depth.checked_sub(1)) else {
             return Known::Unclear;
         };
+        if self.shape.customised.as_ref().is_some_and(|customised| customised.claim == claim) {
+            // What it can be is gone through when the rest agrees (`Question::solve`).
+            let variable = self.variable(Language::all());
+            return self.keep(claim, vec![Piece::Variable(variable)]);
+        }
         match &of_policy.source {
             ClaimSource::Token | ClaimSource::Nested(_) => {
                 let language = self.bound.values_of(claim);
@@ -278,8 +321,4 @@ impl Build<'_> {
             _ => Known::Unclear,
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("[\\{c}]") }).collect()
 }

@@ -8,7 +8,8 @@ use trustctl_claims::UnixTime;
 use trustctl_policy::ClaimSource;
 
 use super::asked::Signs;
-use super::bound::{Bound, BoundShape};
+use super::bound::Bound;
+use super::shape::BoundShape;
 use super::system::{Built, filled};
 use crate::facts::{GrantFacts, TemplatePart, template, type_of};
 use crate::witness::token::{Token, envelope, insert, typed};

@@ -1,22 +1,14 @@
 //! Witnesses: whole tokens that a policy lets in and should not.
 //!
-//! A witness is put together from the catalogue's examples and the policy's own values, checked against its
-//! adversary by plain comparison, and handed to the evaluator. What fails one of the checks is never shown; the
-//! finding then stands without. (The prover, when it comes, decides whether there is one; this looks for one
-//! that is easy to believe.)
+//! The prover (`reach`) finds them; here they are handed to the evaluator, and one that it does not take is never shown.
 
-mod choose;
-mod draft;
 pub(crate) mod token;
 
-use trustctl_catalog::{NameKind, Role};
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Request, Target};
-use trustctl_policy::{Holder, Matcher};
+use trustctl_policy::Holder;
 
 use crate::facts::GrantFacts;
-
-use draft::Draft;
 
 /// A token that gets in, and what it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,13 +124,6 @@ impl Adversary {
     }
 }
 
-/// Whether a value that is there meets the matcher, as choosing values judges it: for one with a template, whether some
-/// package's would.
-pub(crate) fn meets(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> bool {
-    let mut names = grant.policy().names(grant.grant);
-    names.any(|package| choose::meets(grant, matcher, value, package))
-}
-
 /// What a token should get from a grant.
 #[derive(Clone)]
 pub(crate) struct Wanted {
@@ -204,57 +189,5 @@ impl Wanted {
             version: self.version.clone(),
             at,
         }))
-    }
-}
-
-/// A token of the adversary that the grant lets in, confirmed by the evaluator; `extra` are values that it must have.
-pub(crate) fn find(grant: &GrantFacts<'_>, adversary: Adversary, extra: &[(String, String)]) -> Option<Witness> {
-    let wanted = Wanted::of(grant)?;
-    let draft = Draft::of(grant, adversary, extra, &wanted.resource)?;
-    if !is_of(grant, adversary, &draft) {
-        return None;
-    }
-    let token = token::render(grant, &draft, grant.cx.now)?;
-    match wanted.confirm(grant, token, adversary) {
-        Confirmed::Yes(witness) => Some(*witness),
-        Confirmed::No => None,
-    }
-}
-
-/// Whether the token belongs to the adversary, by plain comparison with what the grant names.
-fn is_of(grant: &GrantFacts<'_>, adversary: Adversary, draft: &Draft<'_, '_>) -> bool {
-    let named = |claim: &str, value: &str| grant.fixed().get(claim).is_some_and(|values| values.contains(value));
-    match adversary {
-        Adversary::Anyone | Adversary::Caller => {
-            let mut identifying = draft.identifying_names().chain(draft.identifying_ids()).peekable();
-            identifying.peek().is_some() && identifying.all(|(claim, value)| !named(&claim, &value))
-        }
-        Adversary::ReRegisteredName => {
-            let mut ids = draft.identifying_ids().peekable();
-            ids.peek().is_some() && ids.all(|(claim, value)| !named(&claim, &value))
-        }
-        // An environment that the grant names may be one that somebody guards.
-        Adversary::AnyWriter => grant
-            .provider
-            .claims(Role::Environment)
-            .filter(|claim| claim.name_kind != NameKind::Value)
-            .filter_map(|claim| Some((&claim.name, draft.value(&claim.name)?)))
-            .all(|(claim, value)| {
-                !named(claim, &value) && !grant.on(claim).any(|fact| spells_out(grant, fact.matcher, &value))
-            }),
-        // The prover alone asks about the others.
-        _ => true,
-    }
-}
-
-/// Whether the value stands in the matcher as one that gets in.
-fn spells_out(grant: &GrantFacts<'_>, matcher: &Matcher, value: &str) -> bool {
-    match matcher {
-        Matcher::Equals(text) => grant.policy().text(*text) == value,
-        Matcher::AnyOf(members) | Matcher::AllOf(members) => {
-            members.iter().any(|member| spells_out(grant, member, value))
-        }
-        Matcher::Contains(inner) => spells_out(grant, inner, value),
-        _ => false,
     }
 }

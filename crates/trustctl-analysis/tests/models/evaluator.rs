@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use trustctl_catalog::model::Hosts;
 use trustctl_catalog::{Claim, ClaimType, Derivation, Issuer, Provider};
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Evaluator, Request, Shown, Target};
@@ -69,6 +70,12 @@ impl Reader {
         };
         self.derived.iter().filter_map(value).collect()
     }
+}
+
+/// Whose host the issuer is on; the provider's where there is none.
+pub(crate) fn hosts(provider: &Provider, issuer: Option<&str>) -> Hosts {
+    let form = issuer.and_then(|issuer| provider.issuers.iter().find(|form| values(form, issuer).is_some()));
+    if form.is_some_and(|form| form.template.starts_with("https://{host}")) { Hosts::Others } else { Hosts::Own }
 }
 
 /// What a trust file writes to mean that issuer.

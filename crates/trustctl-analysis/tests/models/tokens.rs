@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use trustctl_catalog::model::{Model, ModelPart, ModelVariable};
+use trustctl_catalog::model::{Hosts, Model, ModelPart, ModelVariable};
 use trustctl_catalog::{Claim, ClaimType, Provider, Role};
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 
 use crate::checks::{ALWAYS, MISSING, is_listed, pattern};
-use crate::evaluator::{Reader, Texts, derived, texts};
+use crate::evaluator::{Reader, Texts, derived, hosts, texts};
 use crate::models;
-use crate::shapes::{Shape, shapes};
+use crate::shapes::{Row, Shape, shapes};
 
 /// Claims of a documented token that contradict the rest of it or are no values at all.
 const SET_ASIDE: [(&str, &str, &str, &str); 4] = [
@@ -113,6 +113,10 @@ struct Kind {
     claims: BTreeMap<String, Option<Vec<Piece>>>,
     /// Variables that have one of few values.
     only: BTreeMap<usize, Language>,
+    hosts: Option<Hosts>,
+    customised: Option<Row>,
+    /// The parts of the row.
+    parts: Vec<Vec<Piece>>,
 }
 
 impl<'m> Maker<'m> {
@@ -130,6 +134,9 @@ impl<'m> Maker<'m> {
                 .iter()
                 .map(|(name, words)| (place(name), Language::words(words.iter().map(String::as_str))))
                 .collect(),
+            parts: shape.customised.iter().flat_map(|row| &row.parts).map(pieces).collect(),
+            customised: shape.customised,
+            hosts: shape.hosts,
         };
         let variable = |variable: &ModelVariable| Variable {
             language: pattern(&variable.values).language(),
@@ -145,7 +152,9 @@ impl<'m> Maker<'m> {
 
     /// Whether the token is of some kind.
     pub(crate) fn makes(&self, claims: &Texts, token: &Map<String, Value>) -> bool {
-        self.has_elements(token) && self.kinds.iter().any(|kind| self.is_of(kind, claims))
+        let hosts = hosts(self.provider, token.get("iss").and_then(Value::as_str));
+        let mut kinds = self.kinds.iter().filter(|kind| kind.hosts.is_none_or(|of| of == hosts));
+        self.has_elements(token) && kinds.any(|kind| self.is_of(kind, claims))
     }
 
     /// Whether some parts give the token all its claims at once.
@@ -177,7 +186,15 @@ impl<'m> Maker<'m> {
         for (place, only) in &kind.only {
             variables[*place].language = variables[*place].language.intersect(only);
         }
-        System { variables, parts }.solve().expect("an answer").is_some()
+        let solves = |template: Vec<Piece>, value: &str| {
+            let mut parts = parts.clone();
+            parts.push(SystemPart { template, language: Language::words([value]) });
+            System { variables: variables.clone(), parts }.solve().expect("an answer").is_some()
+        };
+        match kind.customised.as_ref().and_then(|row| Some((row, claims.get(&row.claim)?))) {
+            Some((row, value)) => rows(&kind.parts, &row.between, value).into_iter().any(|row| solves(row, value)),
+            None => solves(Vec::new(), ""),
+        }
     }
 
     /// Whether its lists hold what their variable can be.
@@ -195,6 +212,35 @@ impl<'m> Maker<'m> {
     fn is_listed(&self, list: &[(&str, &str)], claim: &str) -> bool {
         is_listed(list, self.model, claim)
     }
+}
+
+/// The rows of parts that the value begins like, as templates; a token's own are short.
+fn rows(parts: &[Vec<Piece>], between: &str, value: &str) -> Vec<Vec<Piece>> {
+    let begins = |part: &[Piece], text: &str| match part.first() {
+        Some(Piece::Text(first)) => text.starts_with(first.as_str()),
+        _ => true,
+    };
+    let mut rows = Vec::new();
+    let mut open = vec![(value, Vec::new())];
+    while let Some((rest, row)) = open.pop() {
+        for (at, part) in parts.iter().enumerate().filter(|(_, part)| begins(part, rest)) {
+            if row.contains(&at) || row.len() == 4 {
+                continue;
+            }
+            let longer: Vec<usize> = row.iter().copied().chain([at]).collect();
+            let behind = rest.match_indices(between).map(|(at, text)| rest.split_at(at + text.len()).1);
+            open.extend(behind.map(|behind| (behind, longer.clone())));
+            rows.push(longer);
+        }
+    }
+    let template = |row: Vec<usize>| {
+        let joined = row.into_iter().enumerate().flat_map(|(at, part)| {
+            let text = (at > 0).then(|| Piece::Text(between.to_owned()));
+            text.into_iter().chain(parts[part].iter().cloned())
+        });
+        joined.collect()
+    };
+    rows.into_iter().map(template).collect()
 }
 
 fn is_required(claim: &Claim) -> bool {

@@ -42,6 +42,9 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Model, CatalogueError> {
             .extend(dimension.alternatives.iter().flat_map(|alternative| alternative.parts.keys()).map(String::as_str));
         for alternative in &dimension.alternatives {
             check_claims(&place, &at, &alternative.claims, &all_parts(&model, &variables))?;
+            for template in alternative.customised.iter().flat_map(|customised| customised.keys.values()) {
+                check_template(&place, &at, template, &all_parts(&model, &variables))?;
+            }
         }
     }
     let mut free = BTreeSet::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use trustctl_catalog::model::{Model, ModelPart};
+use trustctl_catalog::model::{Hosts, Model, ModelPart};
 use trustctl_catalog::{
     AroundPart, Claim, ClaimType, Derivation, JoinPart, NameKind, Piece as CutPiece, Provider, Role, Shape as Form,
 };
@@ -31,7 +31,8 @@ const WIDER: [(&str, &str); 11] = [
 ];
 
 /// Claims that the provider calls optional because old tokens lack them: every kind of token has them.
-pub(crate) const ALWAYS: [(&str, &str); 13] = [
+pub(crate) const ALWAYS: [(&str, &str); 14] = [
+    ("github-actions", "repository_visibility"),
     ("github-actions", "workflow_ref"),
     ("github-actions", "workflow_sha"),
     ("github-actions", "runner_environment"),
@@ -142,9 +143,11 @@ fn templates(model: &Model, shapes: &[Shape<'_>]) -> Vec<String> {
     let mut used: BTreeSet<String> = elements.map(|variable| variable.name.clone()).collect();
     let mut problems = Vec::new();
     for shape in shapes {
-        for (claim, template) in &shape.claims {
+        let row = shape.customised.iter().flat_map(|row| row.parts.iter().map(|part| (&row.claim, part)));
+        let of_claims = shape.claims.iter().filter_map(|(claim, template)| Some((claim, template.as_ref()?)));
+        for (claim, template) in of_claims.chain(row) {
             let mut here = BTreeSet::new();
-            for name in template.iter().flat_map(|template| names(template)) {
+            for name in names(template) {
                 if !known.contains(name.as_str()) {
                     problems.push(format!("`{claim}`: nothing stands for `{name}` in {:?}", shape.alternatives));
                 }
@@ -159,6 +162,16 @@ fn templates(model: &Model, shapes: &[Shape<'_>]) -> Vec<String> {
             for word in words.iter().filter(|word| !pattern.is_match(word)) {
                 problems.push(format!("`{name}` cannot be `{word}`"));
             }
+        }
+    }
+    for hosts in [Hosts::Own, Hosts::Others] {
+        if !shapes.iter().any(|shape| shape.hosts.is_none_or(|of| of == hosts)) {
+            problems.push(format!("no kind of token is on {hosts:?}"));
+        }
+    }
+    for row in shapes.iter().filter_map(|shape| shape.customised.as_ref()) {
+        if row.between.is_empty() || row.parts.is_empty() {
+            problems.push(format!("`{}` has nothing between its parts, or no parts", row.claim));
         }
     }
     for name in known.into_iter().filter(|name| !used.contains(*name)) {
@@ -177,8 +190,11 @@ fn claims(model: &Model, provider: &Provider, shapes: &[Shape<'_>]) -> Vec<Strin
             problems.push(format!("`{name}` is no claim of the provider"));
         }
     }
-    let in_all = |name: &str| shapes.iter().all(|shape| shape.claims.contains_key(name));
-    let in_none = |name: &str| shapes.iter().all(|shape| !shape.claims.contains_key(name));
+    let has = |shape: &Shape<'_>, name: &str| {
+        shape.claims.contains_key(name) || shape.customised.as_ref().is_some_and(|row| row.claim == name)
+    };
+    let in_all = |name: &str| shapes.iter().all(|shape| has(shape, name));
+    let in_none = |name: &str| !shapes.iter().any(|shape| has(shape, name));
     for (name, claim) in provider.claims.iter().filter(|(_, claim)| claim.role != Role::Envelope) {
         let is_free = model.free.contains(name);
         if let Some(derived) = &claim.derived {

@@ -7,7 +7,7 @@ const REFS: &[&str] = &["main", "a/b.c/d", "v1.0", "feature/-x", "refs/heads/mai
 const NO_REFS: &[&str] = &["", "a//b", "/a", "a/", "a..b", ".a", "a/.b", "a b", "a:b", "a*"];
 
 /// By provider and variable: values, and what is none.
-pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 24] = [
+pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 26] = [
     ("gitlab", "branch", REFS, NO_REFS),
     ("gitlab", "branch", &["main"], &["a@b", "@"]),
     ("gitlab", "branch-with-at", &["a@b", "@a", "a.@/b", "@scope/x@1.0"], &["main", "@/", "a@..b"]),
@@ -19,6 +19,8 @@ pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 24] = [
         &["ref:", "ref:2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d"],
         &["", "environment:npm", "ref:refs/heads/main"],
     ),
+    ("github-actions", "branch", REFS, NO_REFS),
+    ("github-actions", "workflow", &["Publish it", "ci.yml"], &["", "Publish: it"]),
     ("github-actions", "number", &["1", "31337"], &["", "0", "1/merge"]),
     ("github-actions", "called-ref", &["refs/tags/v2", "2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d"], &["", "main"]),
     (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trustctl_catalog::model::{Alternative, Model, ModelClaims, ModelPart};
+use trustctl_catalog::model::{Alternative, Customised, Hosts, Model, ModelClaims, ModelPart};
 
 /// A kind of token: one alternative of each dimension.
 #[derive(Debug, Clone)]
@@ -13,6 +13,19 @@ pub(crate) struct Shape<'m> {
     pub(crate) claims: ModelClaims,
     /// Variables that have one of few values.
     pub(crate) only: BTreeMap<&'m str, &'m [String]>,
+    /// A claim that is a row of parts.
+    pub(crate) customised: Option<Row>,
+    /// Where there are such tokens, if not everywhere.
+    pub(crate) hosts: Option<Hosts>,
+}
+
+/// A claim that is any row of parts, each at most once.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) claim: String,
+    pub(crate) between: String,
+    /// Their templates over variables alone.
+    pub(crate) parts: Vec<String>,
 }
 
 /// Every kind of token, the most usual first.
@@ -35,6 +48,8 @@ struct Draft<'m> {
     /// Templates over variables alone.
     parts: BTreeMap<&'m str, String>,
     only: BTreeMap<&'m str, &'m [String]>,
+    customised: Option<&'m Customised>,
+    hosts: Option<Hosts>,
 }
 
 impl<'m> Draft<'m> {
@@ -45,6 +60,8 @@ impl<'m> Draft<'m> {
         // A part may be made of parts of earlier dimensions.
         with.parts.extend(way.parts.iter().map(|(name, template)| (name.as_str(), self.filled(template))));
         with.only.extend(way.only.iter().map(|(name, words)| (name.as_str(), words.as_slice())));
+        with.customised = way.customised.as_ref().or(self.customised);
+        with.hosts = way.hosts.or(self.hosts);
         with
     }
 
@@ -61,6 +78,17 @@ impl<'m> Draft<'m> {
         let fill = |(name, template): (&String, &Option<String>)| {
             (name.clone(), template.as_ref().map(|template| self.filled(template)))
         };
-        Shape { claims: self.claims.iter().map(fill).collect(), alternatives: self.alternatives, only: self.only }
+        // A part that is about a claim which the token lacks holds nothing behind its name.
+        let part = |(name, template): (&String, &String)| match self.claims.get(name) {
+            Some(None) => format!("{name}:"),
+            _ => self.filled(template),
+        };
+        let customised = self.customised.map(|customised| Row {
+            claim: customised.claim.clone(),
+            between: customised.between.clone(),
+            parts: customised.keys.iter().map(part).collect(),
+        });
+        let claims = self.claims.iter().map(fill).collect();
+        Shape { claims, customised, alternatives: self.alternatives, only: self.only, hosts: self.hosts }
     }
 }

@@ -9,7 +9,10 @@ use super::{canonical, shown_name, text_of};
 use crate::secret::without_tokens_in_place;
 
 /// More files than one policy includes; a pattern such as `**` in the wrong folder ends here.
-const MOST_FILES: usize = 10_000;
+pub(super) const MOST_FILES: usize = 10_000;
+/// How patterns are read: `*` does not cross a slash.
+pub(super) const MATCHING: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
 
 /// What was included, in order.
 #[derive(Debug, Default)]
@@ -39,12 +42,7 @@ impl<'a> Folder<'a> {
         }
         let folder = self.folder.to_string_lossy();
         let below = if folder.is_empty() { String::new() } else { format!("{}/", glob::Pattern::escape(&folder)) };
-        let options = glob::MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: false,
-        };
-        let found = glob::glob_with(&format!("{below}{pattern}"), options).map_err(|error| error.msg.to_owned())?;
+        let found = glob::glob_with(&format!("{below}{pattern}"), MATCHING).map_err(|error| error.msg.to_owned())?;
         let mut paths = Vec::new();
         for path in found {
             let path =

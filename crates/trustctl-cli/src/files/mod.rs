@@ -8,14 +8,16 @@
 mod above;
 mod included;
 mod kind;
+mod revision;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use trustctl_catalog::Catalogue;
 use trustctl_diag::{FileId, Sources};
-use trustctl_policy::{Reading, RootFile, read};
+use trustctl_policy::{Policy, Reading, RootFile, read};
 
 use crate::failure::Failure;
 use crate::input::{Input, InputError, read_file};
@@ -23,6 +25,7 @@ use crate::secret::{is_token, without_tokens_in_place};
 
 use included::{Folder, Taken};
 pub(crate) use kind::are_claims;
+pub(crate) use revision::{InRevision, Place};
 pub(crate) use walk::is_trust_file;
 
 /// Larger than any policy that people write, and than one made for a million packages.
@@ -58,6 +61,17 @@ pub(crate) struct Root {
     pub(crate) sought: bool,
 }
 
+/// A policy without errors.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// Its root file as the user knows it.
+    pub(crate) name: String,
+    /// Where that is: the whole path, or that from the top of the repository.
+    pub(crate) path: PathBuf,
+    /// The policy; it may be one that does not load for deciding.
+    pub(crate) policy: Arc<Policy>,
+}
+
 impl TrustFiles {
     /// Reads what `paths` stand for; without any, the current folder.
     ///
@@ -65,12 +79,15 @@ impl TrustFiles {
     ///
     /// There is no trust file at all.
     pub(crate) fn read(catalogue: &Catalogue, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let found = Self::find(catalogue, paths);
+        if found.is_empty() { Err(found.nothing(paths)) } else { Ok(found) }
+    }
+
+    /// The same where there may be none.
+    pub(crate) fn find(catalogue: &Catalogue, paths: &[PathBuf]) -> Self {
         let mut found =
             Self { sources: Sources::default(), roots: Vec::new(), unreadable: Vec::new(), lookalikes: Vec::new() };
         let candidates = found.candidates(paths);
-        if candidates.is_empty() && found.unreadable.is_empty() {
-            return Err(found.nothing(paths));
-        }
         let mut included = BTreeMap::new();
         found.read_candidates(catalogue, candidates, &mut included);
         above::find(&mut found, catalogue, &mut included);
@@ -78,7 +95,45 @@ impl TrustFiles {
         found.roots.retain(|root| !taken_by.contains(root.path.as_path()) && !root.above);
         let Self { sources, roots, .. } = &mut found;
         roots.sort_by(|a, b| sources.name(a.file).cmp(sources.name(b.file)));
-        Ok(found)
+        found
+    }
+
+    /// Whether nothing was found, and nothing that could not be read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.roots.is_empty() && self.unreadable.is_empty()
+    }
+
+    /// Root files that were found above what was asked for, and stand in its place.
+    pub(crate) fn sought(&self) -> Vec<String> {
+        let sought = self.roots.iter().filter(|root| root.sought);
+        sought.map(|root| self.sources.name(root.file).to_owned()).collect()
+    }
+
+    /// Every policy under the name of its root file, whether or not it loads for deciding.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or has errors: none is passed over in silence.
+    pub(crate) fn policies(self) -> Result<(Sources, Vec<Loaded>), Failure> {
+        if let Some(error) = self.unreadable.into_iter().next() {
+            return Err(error.into());
+        }
+        let (mut policies, mut problems, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+        for root in self.roots {
+            let name = self.sources.name(root.file).to_owned();
+            match root.reading.policy {
+                Some(policy) => policies.push(Loaded { name, path: root.path, policy: Arc::new(policy) }),
+                None => {
+                    broken.push(format!("`{name}`"));
+                    problems.extend(root.reading.diagnostics);
+                }
+            }
+        }
+        if broken.is_empty() {
+            return Ok((self.sources, policies));
+        }
+        let have = if broken.len() == 1 { "has" } else { "have" };
+        Err(Failure::new(format!("{} {have} errors", broken.join(", "))).problems(self.sources, problems))
     }
 
     /// How many trust files there are, included ones counted.

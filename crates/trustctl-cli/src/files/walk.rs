@@ -11,6 +11,11 @@ pub(crate) fn is_trust_file(path: &Path) -> bool {
     named(path, "yaml")
 }
 
+/// Whether only its ending keeps a file of this name from being taken.
+pub(super) fn is_lookalike(path: &Path) -> bool {
+    named(path, "yml")
+}
+
 /// Adds the trust files below `folder`, sorted, and those that only their ending keeps from being one.
 ///
 /// Hidden folders are looked into, since `.github` is one; `.git` is not, and links are not followed.
@@ -31,7 +36,7 @@ pub(super) fn trust_files(
         match entry {
             Ok(entry) if !entry.file_type().is_some_and(|kind| kind.is_file()) => {}
             Ok(entry) if is_trust_file(entry.path()) => files.push(entry.into_path()),
-            Ok(entry) if named(entry.path(), "yml") => lookalikes.push(entry.into_path()),
+            Ok(entry) if is_lookalike(entry.path()) => lookalikes.push(entry.into_path()),
             Ok(_) => {}
             Err(error) => errors.push(InputError::Unreadable {
                 input: Input::File(folder.to_owned()),

@@ -1,10 +1,12 @@
 //! The verbs, one file each: its arguments and their help, and what it does.
 
+mod diff;
 mod eval;
 mod explain;
 mod lint;
 mod providers;
 mod token;
+mod who;
 
 use clap::{Parser, Subcommand};
 use trustctl_catalog::Catalogue;
@@ -19,6 +21,8 @@ Examples:
   trustctl eval --token token.jwt --package left-pad@1.4.0    may this token publish it?
   trustctl eval --as pypi --token token.jwt                   what would PyPI itself say of it?
   trustctl lint                                               what is wrong with our trust files?
+  trustctl who                                                who can get in, and with what token?
+  trustctl diff origin/main: .                                what does this change let in?
   trustctl explain npm.trust.yaml                             what does this file allow, in words?
   trustctl token token.jwt                                    what is in this token?
   trustctl providers github-actions                           what is known of this provider?
@@ -41,6 +45,8 @@ pub(crate) struct Command {
 enum Verb {
     Eval(Box<eval::Eval>),
     Lint(lint::Lint),
+    Who(who::Who),
+    Diff(diff::Diff),
     Explain(explain::Explain),
     Token(token::Token),
     Providers(providers::Providers),
@@ -58,6 +64,8 @@ impl Command {
         let (format, result) = match &self.verb {
             Verb::Eval(eval) => (eval.format, eval.run(catalogue, outside, looks)),
             Verb::Lint(lint) => (lint.format, lint.run(catalogue, outside, looks)),
+            Verb::Who(who) => (who.format, who.run(catalogue, outside, looks)),
+            Verb::Diff(diff) => (diff.format(), diff.run(catalogue, outside, looks)),
             Verb::Explain(explain) => (Format::Human, explain.run(catalogue, looks)),
             Verb::Token(token) => (Format::Human, token.run(catalogue, outside, looks)),
             Verb::Providers(providers) => (Format::Human, providers.run(catalogue, looks)),

@@ -8,6 +8,16 @@ use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
 
+/// Who a requirement keeps out, the strongest first.
+const WHO: [Adversary; 5] = [
+    Adversary::OutsiderEvent,
+    Adversary::SpeculativeRun,
+    Adversary::SshRerun,
+    Adversary::DebugShell,
+    // An environment that the grant names may guard it; the token gets in all the same.
+    Adversary::Named,
+];
+
 declare_rule! {
     /// ## What it finds
     ///
@@ -36,7 +46,7 @@ declare_rule! {
     ///     provider: github-actions
     ///     when:
     ///       repository-pin: acme@1234567/widgets@556677
-    ///       environment: npm
+    ///       workflow-file: publish.yml
     ///       event_name: [push, pull_request_target]
     /// ```
     ///
@@ -106,7 +116,7 @@ fn check_values(grant: &GrantFacts<'_>, requirement: &Requirement, findings: &mu
         )
         .here(requirement.why.clone())
         .help(format!("leave `{}` out, or name only {}", fact.claim.name, in_words(&requirement.values)))
-        .lets_in(grant, Adversary::OutsiderEvent, [(requirement.claim.clone(), first.clone())]);
+        .lets_in(grant, &WHO, [(requirement.claim.clone(), first.clone())]);
         findings.add(if grant.only_reads() { report.severity(Severity::Info) } else { report });
     }
 }

@@ -91,7 +91,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     for fact in grant.written().skip(1).take(5) {
         report = report.also(fact.place(), why_not(fact));
     }
-    findings.add(report.lets_in(grant, Adversary::Anyone, []).help(match grant.proposal() {
+    findings.add(report.lets_in(grant, &[Adversary::Anyone, Adversary::Caller, Adversary::ReRegisteredName], []).help(match grant.proposal() {
         Some((claim, example)) => format!("say whose: add `{claim}: {example}` with your own values"),
         None => "say which claim names the tenant, `claims: { team: { type: string, tenant: true } }`, and fix it; or say `tenants: ours`".to_owned(),
     }));

@@ -1,3 +1,4 @@
+use trustctl_catalog::model::Hosts;
 use trustctl_catalog::{NameKind, Piece, Role};
 use trustctl_policy::Matcher;
 
@@ -80,7 +81,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     };
     let report = Report::at(fact.place(), format!("whoever registers {name} after it is given up gets in"))
         .here("a name, not an id")
-        .lets_in(grant, Adversary::ReRegisteredName, []);
+        .lets_in(grant, &[Adversary::ReRegisteredName], []);
     findings.add(match mend(grant, fact) {
         Some(mend) => report.help(mend),
         None => report,
@@ -114,25 +115,7 @@ fn has_form_with_ids(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> bool {
         Piece::Text(_) => false,
     };
     let has_form = fact.entry.is_some_and(|claim| claim.forms.iter().any(|form| form.pieces.iter().any(is_id)));
-    has_form && is_on_its_own_host(grant, entry)
-}
-
-/// Whether the issuer is under a domain of the provider's, and no server that somebody else runs and updates.
-fn is_on_its_own_host(grant: &GrantFacts<'_>, entry: &trustctl_catalog::Provider) -> bool {
-    fn authority(issuer: &str) -> &str {
-        let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
-        rest.split_once('/').map_or(rest, |(authority, _)| authority)
-    }
-    let Some(issuer) = grant.policy().issuer(grant.provider.provider.issuer) else { return false };
-    // `{host}` leaves nothing behind the brace; `token.actions.{subdomain}.ghe.com` leaves the provider's domain.
-    let of_provider = entry.issuers.iter().map(|form| authority(&form.template)).map(|authority| {
-        let (is_whole, domain) = authority.rsplit_once('}').map_or((true, authority), |(_, domain)| (false, domain));
-        (is_whole, domain)
-    });
-    of_provider.filter(|(_, domain)| !domain.is_empty()).any(|(is_whole, domain)| {
-        let host = authority(&issuer.text);
-        if is_whole { host == domain } else { host.ends_with(domain) }
-    })
+    has_form && grant.provider.hosts(grant.policy()) == Hosts::Own
 }
 
 fn mend(grant: &GrantFacts<'_>, fact: &Fact<'_>) -> Option<String> {

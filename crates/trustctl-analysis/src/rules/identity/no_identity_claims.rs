@@ -74,7 +74,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     let report = if grant.is_shared() {
         Report::at(grant.place(), format!("anybody with a job on {title} can {what}"))
             .here("no condition says whose token it must be")
-            .lets_in(grant, Adversary::Anyone, [])
+            .lets_in(grant, &[Adversary::Anyone, Adversary::Caller], [])
     } else {
         let issuer = grant.policy().issuer(grant.provider.provider.issuer).map_or("", |issuer| issuer.text.as_str());
         Report::at(grant.place(), format!("every job that gets a token from `{issuer}` can {what}"))

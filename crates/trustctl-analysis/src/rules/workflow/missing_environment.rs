@@ -94,7 +94,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     let mut report = Report::at(grant.place(), format!("everybody who can push to the repository can {}", grant.what()))
         .here(if asks.is_some() { "names no environment" } else { "asks for no environment" })
         .help(format!("add `{}: {name}`, and let the provider ask a reviewer before such a job runs", claim.name))
-        .lets_in(grant, Adversary::AnyWriter, []);
+        .lets_in(grant, &[Adversary::AnyWriter], []);
     if let Some(asks) = asks {
         report = report.also(asks.place(), "any job can meet this with an environment of its own choice");
     }

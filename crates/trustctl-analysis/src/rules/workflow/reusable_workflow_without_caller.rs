@@ -75,7 +75,7 @@ fn check(grant: &GrantFacts<'_>, findings: &mut Findings<'_>) {
     let message = format!("any repository that calls this workflow can {}", grant.what());
     let report = Report::at(fact.place(), message).here("names what is called, not who calls it").lets_in(
         grant,
-        Adversary::Caller,
+        &[Adversary::Caller],
         [],
     );
     findings.add(match grant.proposal() {

@@ -6,7 +6,7 @@ use crate::facts::{Fact, GrantFacts, named};
 use crate::finding::Report;
 use crate::lint::Findings;
 use crate::rule::declare_rule;
-use crate::witness;
+use crate::reach;
 
 declare_rule! {
     /// ## What it finds
@@ -107,7 +107,7 @@ fn is_settled(grant: &GrantFacts<'_>, claim: &str) -> bool {
     let on_the_claim = grant.facts.iter().filter(|fact| is_about(grant, fact, claim)).any(|fact| {
         let names_own = matches!(fact.matcher, Matcher::EqualsIgnoringCase(_))
             || fact.matcher.literals().is_some_and(|literals| literals.into_iter().all(is_own));
-        names_own || !witness::meets(grant, fact.matcher, OWN)
+        names_own || !reach::meets(grant, fact.matcher, OWN)
     });
     on_the_claim || named::names_a(grant, Role::Runner) || composed_settles(grant, claim)
 }

@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod diagnostic;
+pub(crate) mod diff;
 mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod findings;
@@ -11,6 +12,8 @@ mod page;
 pub(crate) mod ruling;
 pub(crate) mod rulings;
 mod snippet;
+pub(crate) mod who;
+mod witness;
 
 use std::collections::BTreeMap;
 

@@ -79,6 +79,17 @@ impl Page {
         }
     }
 
+    /// As [`Self::term`], faint as a whole.
+    pub(super) fn aside_term(&mut self, indent: usize, term: &str, column: usize, text: &str) {
+        let mut plain = Self::new(Look { colour: false, ..self.look });
+        plain.term(indent, term, column, None, text);
+        for line in plain.finish().lines() {
+            let text = line.trim_start();
+            let indent = line.len() - text.len();
+            self.line(format_args!("{:indent$}{}", "", self.look.paint(Style::Faint, text)));
+        }
+    }
+
     /// A term in a column of `column` characters and wrapped text beside it: below it, where the page is too narrow
     /// for both.
     pub(super) fn term(&mut self, indent: usize, term: &str, column: usize, style: Option<Style>, text: &str) {

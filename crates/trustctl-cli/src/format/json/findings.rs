@@ -2,12 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use trustctl_analysis::{Finding, Witness};
+use trustctl_analysis::Finding;
 use trustctl_diag::Severity;
 
+use super::witness::WitnessReport;
 use super::{RangeReport, Version, write};
 use crate::findings::Findings;
-use crate::moment;
 use crate::positions::Positions;
 
 /// Findings as JSON.
@@ -68,25 +68,6 @@ struct RelatedReport {
     range: RangeReport,
 }
 
-/// A token that gets in, and what it gets.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "Witness")]
-struct WitnessReport {
-    /// Who could hold it: `anyone`, `re-registered-name`, `caller`, `any-writer`, `outsider-event`.
-    adversary: String,
-    /// Its claims, as `trustctl eval --claims` takes them.
-    claims: serde_json::Map<String, serde_json::Value>,
-    /// The registry that lets it in.
-    registry: String,
-    /// What it may do; `null` for a service account.
-    action: Option<String>,
-    /// The package or the service account.
-    resource: String,
-    /// When it gets in (RFC 3339).
-    at: String,
-}
-
 /// How bad a finding is.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -134,19 +115,6 @@ impl FindingReport {
             related: further.collect(),
             help: finding.help.clone(),
             witness: finding.witness.as_ref().map(WitnessReport::new),
-        }
-    }
-}
-
-impl WitnessReport {
-    fn new(witness: &Witness) -> Self {
-        Self {
-            adversary: witness.adversary.word().to_owned(),
-            claims: serde_json::from_str(&witness.claims).unwrap_or_default(),
-            registry: witness.registry.clone(),
-            action: witness.action.clone(),
-            resource: witness.resource.clone(),
-            at: moment::rfc3339(witness.at.0),
         }
     }
 }

@@ -4,8 +4,11 @@
 //! the structs here.
 
 pub(crate) mod decision;
+pub(crate) mod diff;
 pub(crate) mod findings;
 pub(crate) mod ruling;
+pub(crate) mod who;
+mod witness;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
@@ -29,6 +32,8 @@ pub fn schemas() -> Vec<(&'static str, String)> {
             "findings.schema.json",
             schema::<Outcome<findings::FindingsReport>>("What `trustctl lint --format json` writes"),
         ),
+        ("diff.schema.json", schema::<Outcome<diff::DiffReport>>("What `trustctl diff --format json` writes")),
+        ("who.schema.json", schema::<Outcome<who::WhoReport>>("What `trustctl who --format json` writes")),
     ]
 }
 

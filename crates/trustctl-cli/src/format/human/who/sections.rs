@@ -1,0 +1,137 @@
+//! Grants by file and provider, rows of a table that answer alike folded into one.
+
+use std::collections::BTreeMap;
+
+use trustctl_analysis::{Adversary, GrantReach};
+use trustctl_policy::{FileId, Policy, ProviderId};
+
+use crate::access::{Access, Openness, alike, doing, openness, place, same_table};
+use crate::words::few;
+
+/// Lines of the whole picture; who lets somebody in comes first.
+const MOST_ROWS: usize = 200;
+/// Names of a grant that are listed.
+const MOST_NAMES: usize = 3;
+
+/// The grants of one file for the tokens of one provider.
+pub(super) struct Section<'a> {
+    pub(super) file: &'a str,
+    pub(super) provider: &'a str,
+    pub(super) registries: Vec<&'a str>,
+    /// Who is asked about, the strongest first.
+    pub(super) columns: Vec<Adversary>,
+    pub(super) rows: Vec<Row<'a>>,
+    /// Rows that are left out.
+    pub(super) left_out: Vec<Row<'a>>,
+}
+
+/// A grant, and those of its table that answer alike.
+pub(super) struct Row<'a> {
+    pub(super) policy: &'a Policy,
+    /// The first one's answers.
+    pub(super) reach: &'a GrantReach,
+    pub(super) line: u32,
+    /// How many more there are.
+    pub(super) more: usize,
+}
+
+impl Row<'_> {
+    /// What is granted: `publish @acme/widgets and 2 more`.
+    pub(super) fn label(&self, section: &Section<'_>) -> String {
+        let Some(grant) = self.policy.grant(self.reach.grant) else { return String::new() };
+        let names = few(self.policy.names(grant), MOST_NAMES);
+        let mut label = format!("{} {names}", doing(self.policy, grant));
+        if section.registries.len() > 1
+            && let Some(registry) = self.policy.registry(grant.registry)
+        {
+            label.push_str(&format!(" at {}", registry.name));
+        }
+        match self.more {
+            0 => {}
+            1 => label.push_str(", and 1 more row"),
+            more => label.push_str(&format!(", and {more} more rows")),
+        }
+        label
+    }
+}
+
+/// The sections in the order in which their first grants stand.
+pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    for (number, of) in access.policies.iter().enumerate() {
+        let policy = of.policy.as_ref();
+        let mut known: BTreeMap<(FileId, ProviderId), usize> = BTreeMap::new();
+        for reach in &of.grants {
+            let Some(grant) = policy.grant(reach.grant) else { continue };
+            let (file, line) = place(policy, grant);
+            let at = *known.entry((grant.place.file, grant.provider)).or_insert_with(|| {
+                sections.push(Section {
+                    file,
+                    provider: policy.provider(grant.provider).map_or("", |provider| &provider.name),
+                    registries: Vec::new(),
+                    columns: Vec::new(),
+                    rows: Vec::new(),
+                    left_out: Vec::new(),
+                });
+                sections.len() - 1
+            });
+            let Some(section) = sections.get_mut(at) else { continue };
+            let registry = policy.registry(grant.registry).map_or("", |registry| registry.name.as_str());
+            if !section.registries.contains(&registry) {
+                section.registries.push(registry);
+            }
+            for asked in &reach.reach {
+                if !section.columns.contains(&asked.adversary) {
+                    section.columns.push(asked.adversary);
+                }
+            }
+            section.add(policy, reach, line);
+        }
+        debug_assert!(number < access.policies.len());
+    }
+    for section in &mut sections {
+        section.columns.sort_by_key(|column| Adversary::ALL.iter().position(|adversary| adversary == column));
+    }
+    cut(&mut sections);
+    sections
+}
+
+impl<'a> Section<'a> {
+    fn add(&mut self, policy: &'a Policy, reach: &'a GrantReach, line: u32) {
+        // A table's rows stand together, but those that answer otherwise may stand between them.
+        let of_table = self.rows.iter_mut().rev().take_while(|row| same_table(policy, row.reach.grant, reach.grant));
+        for row in of_table {
+            if alike(&row.reach.reach, &reach.reach) {
+                row.more += 1;
+                return;
+            }
+        }
+        self.rows.push(Row { policy, reach, line, more: 0 });
+    }
+}
+
+/// Leaves out rows over the bound: first those by which nobody gets in.
+fn cut(sections: &mut [Section<'_>]) {
+    let mut all: Vec<(Openness, usize, usize)> = Vec::new();
+    for (at, section) in sections.iter().enumerate() {
+        all.extend(section.rows.iter().enumerate().map(|(row, of)| (openness(&of.reach.reach), at, row)));
+    }
+    if all.len() <= MOST_ROWS {
+        return;
+    }
+    all.sort_unstable();
+    let mut kept: Vec<Vec<usize>> = vec![Vec::new(); sections.len()];
+    for (_, section, row) in all.into_iter().take(MOST_ROWS) {
+        if let Some(rows) = kept.get_mut(section) {
+            rows.push(row);
+        }
+    }
+    for (section, mut kept) in sections.iter_mut().zip(kept) {
+        kept.sort_unstable();
+        let rows = std::mem::take(&mut section.rows);
+        for (at, row) in rows.into_iter().enumerate() {
+            let to = if kept.binary_search(&at).is_ok() { &mut section.rows } else { &mut section.left_out };
+            to.push(row);
+        }
+    }
+}
