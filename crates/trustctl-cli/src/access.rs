@@ -43,6 +43,11 @@ impl Access {
     }
 }
 
+/// Where an adversary stands among all, the strongest first.
+pub(crate) fn strength(adversary: Adversary) -> usize {
+    Adversary::ALL.iter().position(|other| *other == adversary).unwrap_or(Adversary::ALL.len())
+}
+
 /// How much a grant lets in, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Openness {

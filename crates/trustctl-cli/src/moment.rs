@@ -63,6 +63,12 @@ pub(crate) fn in_words(second: i64) -> String {
     Timestamp::from_second(second).ok().and_then(written).unwrap_or_else(|| format!("second {second} since 1970"))
 }
 
+/// `2026-11-20`: the day, where nobody asks for the second.
+pub(crate) fn day(second: i64) -> String {
+    let written = |time| strtime::format("%Y-%m-%d", time).ok();
+    Timestamp::from_second(second).ok().and_then(written).unwrap_or_else(|| in_words(second))
+}
+
 /// `4 years ago`, `in 5 minutes`, `now`: how far `second` is from `now`, in its largest unit.
 pub(crate) fn from_now(second: i64, now: i64) -> String {
     let away = second.abs_diff(now);
@@ -110,6 +116,7 @@ mod tests {
     #[test]
     fn says_how_far() {
         assert_eq!(in_words(1_659_662_993), "2022-08-05 01:29:53 UTC");
+        assert_eq!(day(1_659_662_993), "2022-08-05");
         assert_eq!(rfc3339(1_659_662_993), "2022-08-05T01:29:53Z");
         assert_eq!(from_now(100, 100), "now");
         assert_eq!(from_now(100, 101), "1 second ago");
@@ -124,6 +131,7 @@ mod tests {
     fn any_second_has_words() {
         for second in [i64::MIN, i64::MAX, 0] {
             assert!(!in_words(second).is_empty());
+            assert!(!day(second).is_empty());
             assert!(!rfc3339(second).is_empty());
             assert!(!from_now(second, -1).is_empty());
         }

@@ -120,7 +120,7 @@ fn clause(line: &Line, grant: &GrantTrace) -> Clause {
     };
     match line.what {
         What::Action => Clause::Says("does not allow to", Some(line.found.to_string())),
-        What::Expiry => Clause::Says("ends", Some(line.expected.clone())),
+        What::Expiry => Clause::Says("takes tokens only", Some(line.expected.clone())),
         What::Version => Clause::Says("has templates that bind different versions:", Some(line.found.to_string())),
         What::Issuer => Clause::Says("takes the tokens of", Some(grant.provider.clone())),
         What::Audience => Clause::Asks(format!("audience: {}", line.expected), found()),

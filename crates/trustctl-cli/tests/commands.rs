@@ -11,8 +11,14 @@ use std::path::PathBuf;
 
 use trustctl_cli::{Outside, run};
 
+#[path = "commands/access.rs"]
+mod access;
 #[path = "commands/as_registry.rs"]
 mod as_registry;
+#[path = "commands/revisions.rs"]
+mod revisions;
+#[path = "commands/union.rs"]
+mod union;
 
 const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
 
@@ -263,6 +269,10 @@ fn a_token_where_a_trust_file_belongs_is_never_shown() {
                 vec!["lint", path],
                 vec!["lint", path, "--format", "json"],
                 vec!["explain", path],
+                vec!["who", path],
+                vec!["who", path, "--format", "json"],
+                vec!["diff", path, path],
+                vec!["diff", path, path, "--format", "markdown"],
                 eval.to_vec(),
                 [&eval[..], &["--format", "json"]].concat(),
                 vec!["eval", "--claims", path, "--package", "left-pad", "--policy", path],
@@ -270,6 +280,10 @@ fn a_token_where_a_trust_file_belongs_is_never_shown() {
                 vec!["token", path],
                 vec!["lint", token],
                 vec!["explain", token],
+                vec!["who", token],
+                vec!["who", path, "--package", token],
+                vec!["diff", token, path],
+                vec!["diff", path, token],
                 vec!["providers", token],
                 vec!["eval", "--token", token, "--package", token, "--policy", path],
             ];
@@ -315,6 +329,10 @@ fn a_token_in_place_of_a_name_is_told_and_never_repeated() {
         vec!["token", token],
         vec!["lint", token],
         vec!["explain", token],
+        vec!["who", token],
+        vec!["who", &policy, "--package", token],
+        vec!["diff", token, &policy],
+        vec!["diff", &policy, token],
         [&eval[..], &["--token", token]].concat(),
         [&eval[..], &["--claims", token]].concat(),
         [&eval[..], &["--claims", token, "--format", "json"]].concat(),

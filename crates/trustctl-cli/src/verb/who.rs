@@ -9,7 +9,7 @@ use trustctl_catalog::Catalogue;
 use trustctl_claims::UnixTime;
 use trustctl_policy::{Holder, Policy};
 
-use crate::access::{Access, PolicyAccess};
+use crate::access::{Access, PolicyAccess, strength};
 use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
 use crate::files::{Loaded, TrustFiles};
@@ -106,7 +106,8 @@ fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result
             _ => trustctl_analysis::who(&policy, UnixTime(at)),
         };
         let is_wanted = |grant: &u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(grant));
-        let grants = grants.into_iter().filter(|reach| is_wanted(&reach.grant.0)).collect();
+        let mut grants: Vec<_> = grants.into_iter().filter(|reach| is_wanted(&reach.grant.0)).collect();
+        grants.iter_mut().for_each(|of| of.reach.sort_by_key(|reach| strength(reach.adversary)));
         asked.push(PolicyAccess { name, policy, grants });
     }
     let near = package.and_then(|package| near(&asked, package));

@@ -53,7 +53,10 @@ fn is_plainly_a_path(argument: &str) -> bool {
             && start.next() == Some(':')
             && start.next().is_some_and(|c| c == '\\' || c == '/')
     };
-    argument.starts_with(['/', '\\']) || argument.starts_with("./") || argument.starts_with("../") || cfg!(windows) && has_drive()
+    argument.starts_with(['/', '\\'])
+        || argument.starts_with("./")
+        || argument.starts_with("../")
+        || cfg!(windows) && has_drive()
 }
 
 impl RevisionPath {
@@ -62,7 +65,7 @@ impl RevisionPath {
     /// # Errors
     ///
     /// It leads out of the repository.
-    pub(super) fn from_top(&self, prefix: &str) -> Result<String, Failure> {
+    pub(super) fn whole(&self, prefix: &str) -> Result<String, Failure> {
         let is_near = |path: &str| matches!(path, "." | "..") || path.starts_with("./") || path.starts_with("../");
         let mut parts: Vec<&str> = if is_near(&self.path) { prefix.split('/').collect() } else { Vec::new() };
         parts.retain(|part| !part.is_empty());
@@ -117,9 +120,9 @@ mod tests {
 
     #[test]
     fn a_path_stays_in_the_repository() {
-        let from_top = |path: &str| {
+        let whole = |path: &str| {
             let path = RevisionPath { revision: "main".to_owned(), path: path.to_owned() };
-            path.from_top("teams/web/").ok()
+            path.whole("teams/web/").ok()
         };
         for (path, expected) in [
             ("", Some("")),
@@ -133,7 +136,7 @@ mod tests {
             ("a/../..", None),
             (".a", Some(".a")),
         ] {
-            assert_eq!(from_top(path).as_deref(), expected, "{path}");
+            assert_eq!(whole(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -90,7 +90,9 @@ impl Commit {
             return Err(failed(asked, "its files cannot be listed", &listed));
         }
         let entries = listed.stdout.split(|byte| *byte == 0).filter(|line| !line.is_empty());
-        entries.map(entry).collect::<Option<_>>().ok_or_else(|| Failure::new(format!("cannot read `{asked}`: git lists its files in a form that is not known")))
+        entries.map(entry).collect::<Option<_>>().ok_or_else(|| {
+            Failure::new(format!("cannot read `{asked}`: git lists its files in a form that is not known"))
+        })
     }
 
     /// A file's bytes, at most `limit`; `None` if it has more.

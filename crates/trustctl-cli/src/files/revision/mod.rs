@@ -39,7 +39,7 @@ impl TrustFiles {
     /// No git, no repository, no such revision, or a path that is neither a file nor a folder.
     pub(crate) fn read_revision(catalogue: &Catalogue, asked: &RevisionPath) -> Result<InRevision, Failure> {
         let commit = Commit::of(asked)?;
-        let path = asked.from_top(&commit.prefix)?;
+        let path = asked.whole(&commit.prefix)?;
         let entry = if path.is_empty() { None } else { commit.entry(asked, &path)? };
         let mut tree = Tree { commit, asked, listed: BTreeMap::new() };
         let mut found =
@@ -124,8 +124,7 @@ impl Tree<'_> {
             let name = self.name(&entry);
             let file = found.sources.add(name.clone(), without_tokens_in_place(&text));
             let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let mut included =
-                Included { tree: &mut *self, folder, sources: &mut found.sources, files: Vec::new() };
+            let mut included = Included { tree: &mut *self, folder, sources: &mut found.sources, files: Vec::new() };
             let reading = read(catalogue, RootFile { file, name: &name, text: &text }, &mut included);
             let files = included.files;
             let root = Root {
@@ -174,9 +173,8 @@ impl Includes for Included<'_, '_> {
         let glob = glob::Pattern::new(&plain.join("/")).map_err(|error| error.msg.to_owned())?;
         let prefix = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
         let below = self.tree.below(&self.folder).map_err(|failure| failure.message)?;
-        let matches = |entry: &Entry| {
-            entry.path.strip_prefix(&prefix).is_some_and(|path| glob.matches_with(path, MATCHING))
-        };
+        let matches =
+            |entry: &Entry| entry.path.strip_prefix(&prefix).is_some_and(|path| glob.matches_with(path, MATCHING));
         let mut files = Vec::new();
         for entry in below.into_iter().filter(|entry| entry.kind != Kind::Module && matches(entry)) {
             let name = self.tree.name(&entry);

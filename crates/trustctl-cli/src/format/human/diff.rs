@@ -75,7 +75,7 @@ fn draw(page: &mut Page, side: &Side, folded: &Folded<'_>, way: Way) {
     let Changed { change, refusal, .. } = folded.first;
     title(page, &folded.what(side, &str::to_owned), &folded.at(side), way);
     if let Some(from) = change.from {
-        page.term(4, "from", 6, Some(Style::Care), &format!("{} on", moment::in_words(from.0)));
+        page.term(4, "from", 5, Some(Style::Care), &format!("{} on", moment::in_words(from.0)));
     }
     match &change.answer {
         Answer::Yes(found) => page.paragraph(4, &way.who(found.adversary)),

@@ -40,7 +40,9 @@ pub(super) fn values(page: &mut Page, indent: usize, values: &[(String, String)]
 fn different(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let changed = names.into_iter().filter(|name| before.get(*name) != now.get(*name));
-    changed.map(|name| (name.clone(), now.get(name).map_or_else(|| "(none)".to_owned(), |value| cut(value, MOST_SHOWN)))).collect()
+    changed
+        .map(|name| (name.clone(), now.get(name).map_or_else(|| "(none)".to_owned(), |value| cut(value, MOST_SHOWN))))
+        .collect()
 }
 
 /// Every claim as text.

@@ -101,15 +101,17 @@ impl Diff {
         let head = side::read(catalogue, &self.head)?;
         let base = side::read(catalogue, &self.base)?;
         if base.side.policies.is_empty() && head.side.policies.is_empty() {
-            return Err(Failure::new(format!("there is no trust file in `{}`, and none in `{}`", self.base, self.head))
-                .help("trust files are named `NAME.trust.yaml` or `trust.yaml`"));
+            return Err(Failure::new(format!(
+                "there is no trust file in `{}`, and none in `{}`",
+                self.base, self.head
+            ))
+            .help("trust files are named `NAME.trust.yaml` or `trust.yaml`"));
         }
         let at = self.at.or(outside.now);
         let (allowed, denied) = union::compare(&base.side, &head.side, at)?;
         let mut notes: Vec<String> = base.notes.into_iter().chain(head.notes).collect();
         notes.extend(alone(&base.side, &head.side));
-        let comparison =
-            Comparison { base: base.side, head: head.side, allowed, denied, notes, at, now: outside.now };
+        let comparison = Comparison { base: base.side, head: head.side, allowed, denied, notes, at, now: outside.now };
         let text = match self.format {
             DiffFormat::Human => human::diff::diff(&comparison, looks.stdout),
             DiffFormat::Json => json::diff::diff(&comparison),

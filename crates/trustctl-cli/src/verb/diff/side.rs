@@ -23,8 +23,10 @@ pub(super) fn read(catalogue: &Catalogue, given: &str) -> Result<Read, Failure> 
         Place::Revision(path) => match TrustFiles::read_revision(catalogue, &path)? {
             InRevision::There(files, whole) => (files, whole),
             InRevision::Nothing { near: Some(near) } => {
-                return Err(Failure::new(format!("`{given}` does not exist; paths are from the top of the repository"))
-                    .help(format!("did you mean `{near}`?")));
+                return Err(Failure::new(format!(
+                    "`{given}` does not exist; paths are from the top of the repository"
+                ))
+                .help(format!("did you mean `{near}`?")));
             }
             InRevision::Nothing { near: None } => {
                 notes.push(format!("`{given}` does not exist, so it lets nobody in"));
@@ -35,9 +37,12 @@ pub(super) fn read(catalogue: &Catalogue, given: &str) -> Result<Read, Failure> 
     if files.is_empty() {
         notes.push(format!("there is no trust file in or below `{given}`, so it lets nobody in"));
     }
-    notes.extend(files.lookalikes.iter().map(|path| {
-        format!("{} is not read: names of trust files end in `.yaml`", shown_name(path))
-    }));
+    notes.extend(
+        files
+            .lookalikes
+            .iter()
+            .map(|path| format!("{} is not read: names of trust files end in `.yaml`", shown_name(path))),
+    );
     notes.extend(files.sought().iter().map(|root| format!("{root} was found above the trust file that it includes")));
     let (sources, loaded) = files.policies()?;
     let policies: Vec<SidePolicy> = loaded

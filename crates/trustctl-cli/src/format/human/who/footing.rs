@@ -113,7 +113,10 @@ impl Covered<'_> {
 fn notes(page: &mut Page, access: &Access) {
     let mut notes = Vec::new();
     for of in access.policies.iter().filter(|of| !of.policy.refusals().is_empty()) {
-        notes.push(format!("{} does not load for deciding (`trustctl lint` says why); this is what it would let in", of.name));
+        notes.push(format!(
+            "{} does not load for deciding (`trustctl lint` says why); this is what it would let in",
+            of.name
+        ));
     }
     notes.extend(access.sought.iter().map(|root| format!("{root} was found above the trust file that it includes")));
     if access.at != access.now {

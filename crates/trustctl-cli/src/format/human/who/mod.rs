@@ -58,7 +58,10 @@ pub(crate) fn who(access: &Access, look: Look) -> String {
     }
     footing::draw(&mut page, access, &sections);
     summary(&mut page, access);
-    page.finish()
+    let mut text = page.finish();
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }
 
 fn heading(page: &mut Page, section: &Section<'_>, is_first: bool) {
@@ -80,6 +83,7 @@ fn tokens(page: &mut Page, row: &Row<'_>, left: &mut usize) {
     page.gap();
     let at = format!(":{}", row.line);
     let mut first = None;
+    let mut unclear: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for reach in &row.reach.reach {
         match &reach.answer {
             Some(Answer::Yes(found)) => {
@@ -96,11 +100,14 @@ fn tokens(page: &mut Page, row: &Row<'_>, left: &mut usize) {
                 witness::values(page, 2 + at.len() + 3, &values);
             }
             Some(Answer::Unknown(why)) => {
-                let who = format!("{}: unclear, {why}", adversary(reach.adversary));
-                page.term(2, &at, at.len() + 1, Some(Style::Care), &who);
+                unclear.entry(why).or_default().push(adversary(reach.adversary));
             }
             Some(Answer::No) | None => {}
         }
+    }
+    for (why, who) in unclear {
+        let says = format!("unclear for {}: {why}", who.join(", "));
+        page.term(2, &at, at.len() + 1, Some(Style::Care), &says);
     }
 }
 

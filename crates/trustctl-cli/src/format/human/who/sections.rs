@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use trustctl_analysis::{Adversary, GrantReach};
 use trustctl_policy::{FileId, Policy, ProviderId};
 
-use crate::access::{Access, Openness, alike, doing, openness, place, same_table};
-use crate::words::few;
+use crate::access::{Access, Openness, alike, doing, openness, place, same_table, strength};
+use crate::words::{counted, few};
 
 /// Lines of the whole picture; who lets somebody in comes first.
 const MOST_ROWS: usize = 200;
+/// Rows of a section that stand apart although nobody gets in by any.
+const MOST_APART: usize = 24;
 /// Names of a grant that are listed.
 const MOST_NAMES: usize = 3;
 
@@ -25,7 +27,7 @@ pub(super) struct Section<'a> {
     pub(super) left_out: Vec<Row<'a>>,
 }
 
-/// A grant, and those of its table that answer alike.
+/// A grant, and those of its table, or in a long file behind it, that answer alike.
 pub(super) struct Row<'a> {
     pub(super) policy: &'a Policy,
     /// The first one's answers.
@@ -33,6 +35,8 @@ pub(super) struct Row<'a> {
     pub(super) line: u32,
     /// How many more there are.
     pub(super) more: usize,
+    /// Whether they are rows of one table.
+    is_one_table: bool,
 }
 
 impl Row<'_> {
@@ -46,10 +50,9 @@ impl Row<'_> {
         {
             label.push_str(&format!(" at {}", registry.name));
         }
-        match self.more {
-            0 => {}
-            1 => label.push_str(", and 1 more row"),
-            more => label.push_str(&format!(", and {more} more rows")),
+        let what = if self.is_one_table { "more row" } else { "more grant" };
+        if self.more > 0 {
+            label.push_str(&format!(", and {}", counted(self.more, what)));
         }
         label
     }
@@ -58,7 +61,7 @@ impl Row<'_> {
 /// The sections in the order in which their first grants stand.
 pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
-    for (number, of) in access.policies.iter().enumerate() {
+    for of in &access.policies {
         let policy = of.policy.as_ref();
         let mut known: BTreeMap<(FileId, ProviderId), usize> = BTreeMap::new();
         for reach in &of.grants {
@@ -87,10 +90,10 @@ pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
             }
             section.add(policy, reach, line);
         }
-        debug_assert!(number < access.policies.len());
     }
     for section in &mut sections {
-        section.columns.sort_by_key(|column| Adversary::ALL.iter().position(|adversary| adversary == column));
+        section.fold();
+        section.columns.sort_by_key(|column| strength(*column));
     }
     cut(&mut sections);
     sections
@@ -106,7 +109,31 @@ impl<'a> Section<'a> {
                 return;
             }
         }
-        self.rows.push(Row { policy, reach, line, more: 0 });
+        self.rows.push(Row { policy, reach, line, more: 0, is_one_table: true });
+    }
+}
+
+impl Section<'_> {
+    /// Folds neighbours by which nobody gets in, where there are too many to be looked at.
+    fn fold(&mut self) {
+        if self.rows.len() <= MOST_APART {
+            return;
+        }
+        let mut folded: Vec<Row<'_>> = Vec::new();
+        for row in std::mem::take(&mut self.rows) {
+            let same = folded.last_mut().filter(|last| {
+                let is_nobody = openness(&row.reach.reach) == Openness::Nobody && !row.reach.reach.is_empty();
+                is_nobody && alike(&last.reach.reach, &row.reach.reach)
+            });
+            match same {
+                Some(last) => {
+                    last.more += 1 + row.more;
+                    last.is_one_table = false;
+                }
+                None => folded.push(row),
+            }
+        }
+        self.rows = folded;
     }
 }
 

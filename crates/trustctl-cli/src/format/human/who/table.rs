@@ -30,8 +30,8 @@ pub(super) fn draw(page: &mut Page, section: &Section<'_>) {
         let nobody = section.left_out.iter().all(|row| openness(&row.reach.reach) == Openness::Nobody);
         let who = if nobody { ": nobody gets in but whom they name" } else { "" };
         let more = format!(
-            "and {} more{who} (`--package NAME` asks about one, `--format json` has all)",
-            counted(left_out, "grant")
+            "and {}{who} (`--package NAME` asks about one, `--format json` has all)",
+            counted(left_out, "more grant")
         );
         page.gap();
         page.aside(INDENT, &more);
@@ -102,7 +102,7 @@ fn ended(row: &Row<'_>) -> String {
         return String::new();
     }
     match row.policy.grant(row.reach.grant).and_then(|grant| grant.expires_at()) {
-        Some(end) => format!(": nobody, it ended {}", moment::in_words(end)),
+        Some(end) => format!(": nobody, its last day was {}", moment::day(end.saturating_sub(1))),
         None => ": nobody".to_owned(),
     }
 }
