@@ -20,7 +20,7 @@ pub(crate) const EDGES: [(&str, &str, &[&str], &[&str]); 26] = [
         &["", "environment:npm", "ref:refs/heads/main"],
     ),
     ("github-actions", "branch", REFS, NO_REFS),
-    ("github-actions", "workflow", &["Publish it", "ci.yml"], &["", "Publish: it"]),
+    ("github-actions", "workflow", &["Publish: it", "ci.yml"], &[""]),
     ("github-actions", "number", &["1", "31337"], &["", "0", "1/merge"]),
     ("github-actions", "called-ref", &["refs/tags/v2", "2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d"], &["", "main"]),
     (
