@@ -230,3 +230,23 @@ fn a_hostile_file_says_nothing_of_its_own_in_a_comment() {
         }
     }
 }
+
+#[test]
+fn many_files_share_the_names_of_their_columns() {
+    let folder = Folder::new("files");
+    for number in 0..12 {
+        // One names no owner's id, so that there is nobody to give the name up to; all have the same columns all the same.
+        let environment = if number == 6 { "" } else { ", environment: npm" };
+        let text = format!(
+            "trust: 1\nregistry: npm\ngrants:\n  - packages: [p{number}]\n    actions: [publish]\n    provider: github-actions\n    \
+             when: {{ repository-pin: acme@1/p{number}@{}, workflow-file: a.yml{environment} }}\n",
+            number + 1
+        );
+        folder.write(&format!("{number}.trust.yaml"), text);
+    }
+    let (code, stdout, _) = trustctl(&["who", folder.path()], b"");
+    assert_eq!(code, 0);
+    // Again behind the one whose token stands between.
+    assert_eq!(stdout.matches(".- anyone").count(), 2, "{stdout}");
+    assert_eq!(stdout.matches(":4 publish p").count(), 12, "{stdout}");
+}
