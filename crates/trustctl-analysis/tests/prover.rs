@@ -267,7 +267,11 @@ fn is_consistent(claims: &str) -> bool {
     };
     let sub = text("sub");
     text("repository_owner") == owner
-        && (sub == format!("{with_ids}{context}") || sub == format!("repo:{repository}:{context}"))
+        && [with_ids, format!("repo:{repository}:")].iter().any(|whose| {
+            let rest = sub.strip_prefix(whose.as_str());
+            // A customised subject may name the ref where a default one names the environment, and the environment twice.
+            rest.is_some_and(|rest| [context.as_str(), &format!("ref:{}", text("ref"))].contains(&rest))
+        })
         && text("workflow_ref").starts_with(&format!("{repository}/.github/workflows/"))
         && (text("ref").is_empty() || text("workflow_ref").ends_with(&format!("@{}", text("ref"))))
 }

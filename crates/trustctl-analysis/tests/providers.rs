@@ -211,7 +211,8 @@ fn gitlab() {
     assert_eq!(gitlab("branch: main"), [("missing-tenant-claim", "anyone")]);
     assert_eq!(gitlab("environment: production"), [("missing-tenant-claim", "anyone")]);
     let fork = format!("project-pin: acme/widgets@556677, {rest}, pipeline_source: [push, merge_request_event]");
-    assert_eq!(gitlab(&fork), [("requirement-replaced", "outsider-event")]);
+    // A fork's tokens name the fork, so these are of merge requests within the project.
+    assert_eq!(gitlab(&fork), [("requirement-replaced", "named")]);
     // A name can be given up on a server of one's own as well.
     let own = found("gitlab: { host: gitlab.acme.example }", &format!("project_path: acme/widgets, {rest}"));
     assert_eq!(own, [("mutable-name-without-id", "re-registered-name")]);
@@ -224,10 +225,10 @@ fn circleci() {
     assert_eq!(ours(&format!("project-id: {PROJECT}, {context}")), []);
     assert_eq!(ours(&format!("project-id: {PROJECT}")), [("missing-environment", "any-writer")]);
     let shell = format!("project-id: {PROJECT}, {context}, ssh-rerun: [true, false]");
-    assert_eq!(ours(&shell), [("requirement-replaced", "outsider-event")]);
+    assert_eq!(ours(&shell), [("requirement-replaced", "ssh-rerun")]);
     // The requirement is on the short name; the long one is the same claim.
     let shell = format!("project-id: {PROJECT}, {context}, oidc.circleci.com/ssh-rerun: true");
-    assert_eq!(ours(&shell), [("requirement-replaced", "outsider-event")]);
+    assert_eq!(ours(&shell), [("requirement-replaced", "ssh-rerun")]);
     let no_shell = format!("project-id: {PROJECT}, {context}, oidc.circleci.com/ssh-rerun: false");
     assert_eq!(ours(&no_shell), []);
 }
@@ -295,15 +296,12 @@ fn a_strangers_own_workflow_is_the_strangers() {
         claims.get("ci_config_ref_uri").and_then(|value| value.as_str()).map(str::to_owned)
     };
     let on_gitlab = gitlab("gitlab", "own-config-file: ci/x.yml");
-    assert_eq!(on_gitlab.as_deref(), Some("gitlab.com/evil-corp/widgets//ci/x.yml@refs/tags/v1.4.0"));
+    assert_eq!(on_gitlab.as_deref(), Some("gitlab.com/evil-corp/widgets//ci/x.yml@refs/heads/main"));
     let here = "gitlab: { host: \"gitlab.acme.example:8443\" }";
     let on_own = gitlab(here, "own-config-file: { present: true }");
-    assert_eq!(on_own.as_deref(), Some("gitlab.acme.example:8443/evil-corp/widgets//.gitlab-ci.yml@refs/tags/v1.4.0"));
-    // Of a branch the example has no whole ref, and then the commit stands there.
-    let of_branch = gitlab(here, "own-config-file: ci/x.yml, branch: main");
-    let commit = "714a629c0b401fdce83e847fc9589983fc6f46bc";
-    assert_eq!(of_branch, Some(format!("gitlab.acme.example:8443/evil-corp/widgets//ci/x.yml@{commit}")));
-    assert_eq!(gitlab("gitlab", "own-config-file: { present: false }"), None);
+    assert_eq!(on_own.as_deref(), Some("gitlab.acme.example:8443/evil-corp/widgets//.gitlab-ci.yml@refs/heads/main"));
+    let of_branch = gitlab(here, "own-config-file: ci/x.yml, branch: fix");
+    assert_eq!(of_branch.as_deref(), Some("gitlab.acme.example:8443/evil-corp/widgets//ci/x.yml@refs/heads/fix"));
 }
 
 /// The own file names nobody; beside the repository's name it is as open as that.

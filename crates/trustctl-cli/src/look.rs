@@ -171,9 +171,15 @@ pub(crate) fn breakable(text: &str, width: usize) -> Cow<'_, str> {
         }
         let at = word.rfind('@').filter(|at| *at > 0).unwrap_or(word.len());
         let (before, after) = word.split_at(at);
-        for part in [before, after].into_iter().filter(|part| !part.is_empty()) {
-            words.push(if is_long(part) { Cow::Owned(broken_at_slashes(part, width)) } else { Cow::Borrowed(part) });
+        let [mut broken, after] = [before, after].map(|part| broken_at_slashes(part, width));
+        let columns = |text: &str| text.chars().count();
+        let (last, next) = (broken.rsplit(' ').next().unwrap_or(""), after.split(' ').next().unwrap_or(""));
+        // What fits into one line is no two words.
+        if !after.is_empty() && columns(last) + columns(next) > width {
+            broken.push(' ');
         }
+        broken.push_str(&after);
+        words.push(Cow::Owned(broken));
     }
     Cow::Owned(words.join(" "))
 }
@@ -202,6 +208,7 @@ mod tests {
         let wrapped = |text, width| wrap(&breakable(text, width), width);
         assert_eq!(wrapped("a/b/c.yml@refs/tags/v1 (ref)", 14), ["a/b/c.yml", "@refs/tags/v1", "(ref)"]);
         assert_eq!(wrapped("https://a.example/b/c", 20), ["https://a.example/b/", "c"]);
+        assert_eq!(wrapped("https://a.example/bc/d@e", 20), ["https://a.example/", "bc/d@e"]);
         assert_eq!(wrapped("a/b@c d", 20), ["a/b@c d"]);
         assert_eq!(wrapped("extraordinary@", 5), ["extraordinary", "@"]);
     }

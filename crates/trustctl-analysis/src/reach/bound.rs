@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use trustctl_catalog::model::{Model, ModelAdversary};
+use trustctl_catalog::model::{Model, ModelAdversary, ModelVariable};
 use trustctl_catalog::{self as catalog, NameKind, Role, Tenants};
 use trustctl_pattern::{Language, Pattern, Piece};
 use trustctl_policy::Provider;
@@ -34,6 +34,15 @@ pub(super) struct BoundVariable {
     /// What a witness shows where nothing else is asked for.
     pub(super) own: Arc<[String]>,
     pub(super) fresh: Option<String>,
+    /// Where the model says it: what the issuer tells of it.
+    model: Option<&'static ModelVariable>,
+}
+
+impl BoundVariable {
+    /// The only value that tokens of the issuer have, where it says so.
+    pub(super) fn of_issuer<'i>(&self, issuer: &'i str) -> Option<&'i str> {
+        self.model?.of_issuer(issuer)
+    }
 }
 
 /// Who could hold a token, as constraints on variables.
@@ -89,6 +98,7 @@ impl Bound {
                     language: Pattern::regex(&variable.values).ok()?.language(),
                     own: std::iter::once(&variable.own).chain(&variable.fresh).cloned().collect(),
                     fresh: variable.fresh.clone(),
+                    model: Some(variable),
                 })
             })
             .collect::<Option<_>>()?;
@@ -142,7 +152,13 @@ impl Bound {
             };
             let language = bound.values_of(&claim.name);
             claims.insert(claim.name.clone(), Some(Arc::from([Piece::Variable(bound.variables.len())])));
-            bound.variables.push(BoundVariable { name: claim.name.clone(), language, own: [own].into(), fresh: None });
+            bound.variables.push(BoundVariable {
+                name: claim.name.clone(),
+                language,
+                own: [own].into(),
+                fresh: None,
+                model: None,
+            });
         }
         bound.shapes = Shapes::one(claims);
         let of_role = |roles: &[Role]| -> Vec<usize> {

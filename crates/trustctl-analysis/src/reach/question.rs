@@ -31,6 +31,8 @@ pub(crate) struct Question<'g, 'a> {
     ways: Vec<Way>,
     /// Whose hosts the issuer is on.
     hosts: Hosts,
+    /// Variables of which the issuer says what they are.
+    fixed: Vec<(usize, String)>,
 }
 
 /// Shapes that are one as far as the grant's conditions go, and what those ask of them.
@@ -82,8 +84,11 @@ impl<'g, 'a> Question<'g, 'a> {
         let (asked, spelt) = asked(grant, &wanted.resource, &mut signs);
         let folds = grant.facts.iter().any(|fact| ignores_case(fact.matcher));
         let hosts = grant.provider.hosts(grant.policy());
+        let issuer = grant.policy().issuer(grant.provider.provider.issuer).map_or("", |issuer| issuer.text.as_str());
+        let fixed = bound.variables.iter().enumerate();
+        let fixed = fixed.filter_map(|(at, variable)| Some((at, variable.of_issuer(issuer)?.to_owned()))).collect();
         let (named, ways) = (Named::default(), Vec::new());
-        let mut question = Self { grant, bound, asked, signs, named, folds, wanted, ways, hosts };
+        let mut question = Self { grant, bound, asked, signs, named, folds, wanted, ways, hosts, fixed };
         question.ways = question.find_ways();
         // What is spelt out names something only in tokens that all conditions leave.
         question.named = Named::new(&question.bound, question.ways.iter().map(|way| way.shape.as_ref()), &spelt);
@@ -102,7 +107,7 @@ impl<'g, 'a> Question<'g, 'a> {
                 Some(Some(way)) => ways.get_mut(*way).into_iter().for_each(|way| way.choices.push(choice.clone())),
                 Some(None) => {}
                 None => {
-                    let built = Built::new(&self.bound, &shape, self.provider(), &self.asked, None);
+                    let built = Built::new(&self.bound, &shape, self.provider(), &self.asked, &self.fixed, None);
                     let built = built.filter(|built| built.system.is_possible());
                     known.insert(key, built.as_ref().map(|_| ways.len()));
                     ways.extend(built.map(|built| Way { choices: vec![choice], shape, built }));
@@ -120,7 +125,7 @@ impl<'g, 'a> Question<'g, 'a> {
         let is_possible = |shape: &BoundShape| {
             let is_said = |asked: &&Asked| shape.claims.contains_key(&asked.claim);
             let asked: Vec<Asked> = self.asked.iter().filter(is_said).cloned().collect();
-            Built::new(&self.bound, shape, self.provider(), &asked, None)
+            Built::new(&self.bound, shape, self.provider(), &asked, &self.fixed, None)
                 .is_some_and(|built| built.system.is_possible())
         };
         self.bound.shapes.choices(claims, self.hosts, is_known, is_possible)
@@ -252,7 +257,7 @@ impl<'g, 'a> Question<'g, 'a> {
         adversary: Option<&BoundAdversary>,
     ) -> Option<Built> {
         let asked: Vec<Asked> = conditions.cloned().collect();
-        let mut built = Built::new(&self.bound, shape, self.provider(), &asked, None)?;
+        let mut built = Built::new(&self.bound, shape, self.provider(), &asked, &self.fixed, None)?;
         if let Some(adversary) = adversary {
             self.become_adversary(&mut built, adversary);
         }
@@ -346,7 +351,9 @@ impl<'g, 'a> Question<'g, 'a> {
             let rows = customised.rows(&text);
             for row in &rows {
                 let given = Some((customised.claim.as_str(), Arc::clone(row)));
-                let Some(mut exact) = Built::new(&self.bound, shape, self.provider(), asked, given) else { continue };
+                let Some(mut exact) = Built::new(&self.bound, shape, self.provider(), asked, &self.fixed, given) else {
+                    continue;
+                };
                 if let Some(adversary) = adversary {
                     self.become_adversary(&mut exact, adversary);
                 }

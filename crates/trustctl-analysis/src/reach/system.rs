@@ -37,12 +37,13 @@ pub(super) struct Built {
 impl Built {
     /// `None` where no token of the shape satisfies the conditions, as can be seen at once.
     ///
-    /// `given` are claims that are put together so, whatever the shape says.
+    /// `fixed` are variables of which the issuer says what they are; `given` are claims that are put together so, whatever the shape says.
     pub(super) fn new(
         bound: &Bound,
         shape: &BoundShape,
         provider: &Provider,
         asked: &[Asked],
+        fixed: &[(usize, String)],
         given: Option<(&str, Arc<[Piece]>)>,
     ) -> Option<Self> {
         let variable = |variable: &super::bound::BoundVariable| Variable {
@@ -53,6 +54,9 @@ impl Built {
         let free = given.into_iter().map(|(claim, text)| (claim.to_owned(), Some(text))).collect();
         let built = Self { system, free, lists: BTreeMap::new(), is_unclear: false };
         let mut build = Build { bound, shape, provider, built };
+        for (variable, value) in fixed {
+            build.built.restrict(bound, *variable, &Language::words([value.as_str()]));
+        }
         for only in &shape.only {
             build.built.restrict(bound, only.variable, &only.language);
         }

@@ -28,17 +28,16 @@ Examples:
   trustctl who --format json                     every answer, with whole tokens
 
 Who is asked about, the strongest first, where the provider has them and the grant names what they differ by:
-  anyone              somebody with an account at the provider and no rights in ours
-  caller of our       somebody whose repository calls the reusable workflow
-    reusable workflow
-  re-registered name  whoever registers a name that we gave up, with ids of their own
-  outsider event      whoever starts such a run from outside: a pull request, a comment
-  sibling repository  whoever can write to another repository of ours
-  speculative run     whoever proposes a change that is planned before anybody approves it
-  any writer          whoever can push a branch to the repository
-  re-run with SSH     whoever logs in to a job that was started again
-  debug shell         whoever opens a shell in a running job
-  self-hosted runner  whoever controls a machine of ours that such jobs run on
+  anyone                           somebody with an account at the provider and no rights in ours
+  caller of our reusable workflow  somebody whose repository calls it
+  re-registered name               whoever registers a name that we gave up, with ids of their own
+  outsider event                   whoever starts a run from outside: a pull request, a comment
+  sibling repository               whoever can write to another repository of ours
+  speculative run                  whoever proposes a change, which is planned at once
+  any writer                       whoever can push a branch to the repository
+  re-run with SSH                  whoever logs in to a job that was started again
+  debug shell                      whoever opens a shell in a running job
+  self-hosted runner               whoever controls a machine of ours that such jobs run on
 
 A yes comes with a token, which the evaluator was shown and let in. A no is a proof: no token of the provider's model gets in; \
 below the table stands what the model leaves out. Unclear (?) is what could not be decided within its bounds: regard it as a yes.

@@ -107,7 +107,7 @@ fn title(page: &mut Page, what: &str, at: &str, way: Way) {
     let columns = 4 + first.chars().count();
     let left = format!("  {} {}", look.paint(style, sign), look.paint(Style::Strong, first));
     let rest: Vec<String> = lines.collect();
-    if rest.is_empty() {
+    if rest.is_empty() && columns + 2 + at.chars().count() <= look.width {
         page.beside(&left, columns, &look.paint(Style::Faint, &at).to_string(), at.chars().count());
         return;
     }

@@ -23,7 +23,7 @@ use crate::access::{Access, Openness, openness};
 use crate::look::{Look, Style, wrap};
 use crate::words::{adversary, counted};
 
-use sections::{Row, Section};
+use sections::{MOST_PICTURES, Row, Section, Sections};
 
 /// Grants whose tokens are shown; the JSON has them all.
 const MOST_SHOWN: usize = 40;
@@ -31,22 +31,40 @@ const MOST_SHOWN: usize = 40;
 /// The answers as a picture with its footnotes.
 pub(crate) fn who(access: &Access, look: Look) -> String {
     let mut page = Page::new(look);
-    let sections = sections::of(access);
+    let Sections { shown: sections, left_out } = sections::of(access);
     let mut left = MOST_SHOWN;
-    let mut file = None;
+    let mut before: Option<&Section<'_>> = None;
     for section in &sections {
         page.gap();
-        heading(&mut page, section, file.replace(section.file) != Some(section.file));
-        table::draw(&mut page, section);
+        heading(&mut page, section, before.is_none_or(|before| before.file != section.file));
+        // Of many, one names the columns for those behind it, as long as nothing else stands between.
+        let same = before.filter(|before| before.columns == section.columns && !before.rows.iter().any(is_open));
+        table::draw(&mut page, section, sections.len() <= MOST_PICTURES || same.is_none());
         for row in &section.rows {
             tokens(&mut page, row, &mut left);
         }
+        before = Some(section);
     }
     if sections.is_empty() {
         nothing(&mut page, access);
     }
-    let shown = |row: &&Row<'_>| openness(&row.reach.reach) != Openness::Nobody;
-    let open = sections.iter().flat_map(|section| &section.rows).filter(shown).count();
+    more(&mut page, &sections, left_out);
+    footing::draw(&mut page, access, &sections);
+    summary(&mut page, access);
+    let mut text = page.finish();
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// What is not shown.
+fn more(page: &mut Page, sections: &[Section<'_>], left_out: usize) {
+    let open = sections.iter().flat_map(|section| &section.rows).filter(|row| is_open(row)).count();
+    if left_out > 0 {
+        page.gap();
+        let more = counted(left_out, "more grant");
+        page.aside(0, &format!("and {more} in other files (`--package NAME` asks about one, `--format json` has all)"));
+    }
     if open > MOST_SHOWN {
         page.gap();
         page.aside(
@@ -56,12 +74,11 @@ pub(crate) fn who(access: &Access, look: Look) -> String {
             ),
         );
     }
-    footing::draw(&mut page, access, &sections);
-    summary(&mut page, access);
-    let mut text = page.finish();
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+}
+
+/// Whether there is more to be said of a row than its answers.
+fn is_open(row: &Row<'_>) -> bool {
+    openness(&row.reach.reach) != Openness::Nobody
 }
 
 fn heading(page: &mut Page, section: &Section<'_>, is_first: bool) {
@@ -76,7 +93,7 @@ fn heading(page: &mut Page, section: &Section<'_>, is_first: bool) {
 
 /// The tokens with which somebody gets in by the row's first grant, and what could not be decided.
 fn tokens(page: &mut Page, row: &Row<'_>, left: &mut usize) {
-    if openness(&row.reach.reach) == Openness::Nobody || *left == 0 {
+    if !is_open(row) || *left == 0 {
         return;
     }
     *left -= 1;

@@ -10,6 +10,8 @@ use crate::words::{counted, few};
 
 /// Lines of the whole picture; who lets somebody in comes first.
 const MOST_ROWS: usize = 200;
+/// Sections that each name their columns.
+pub(super) const MOST_PICTURES: usize = 4;
 /// Rows of a section that stand apart although nobody gets in by any.
 const MOST_APART: usize = 24;
 /// Names of a grant that are listed.
@@ -19,6 +21,8 @@ const MOST_NAMES: usize = 3;
 pub(super) struct Section<'a> {
     pub(super) file: &'a str,
     pub(super) provider: &'a str,
+    /// The provider's kind.
+    kind: &'a str,
     pub(super) registries: Vec<&'a str>,
     /// Who is asked about, the strongest first.
     pub(super) columns: Vec<Adversary>,
@@ -58,8 +62,15 @@ impl Row<'_> {
     }
 }
 
+/// What the picture shows and what not.
+pub(super) struct Sections<'a> {
+    pub(super) shown: Vec<Section<'a>>,
+    /// Grants of sections of which nothing is shown: by none of them does anybody get in, unless by all that are shown too.
+    pub(super) left_out: usize,
+}
+
 /// The sections in the order in which their first grants stand.
-pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
+pub(super) fn of(access: &Access) -> Sections<'_> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for of in &access.policies {
         let policy = of.policy.as_ref();
@@ -68,9 +79,11 @@ pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
             let Some(grant) = policy.grant(reach.grant) else { continue };
             let (file, line) = place(policy, grant);
             let at = *known.entry((grant.place.file, grant.provider)).or_insert_with(|| {
+                let provider = policy.provider(grant.provider);
                 sections.push(Section {
                     file,
-                    provider: policy.provider(grant.provider).map_or("", |provider| &provider.name),
+                    provider: provider.map_or("", |provider| &provider.name),
+                    kind: provider.map_or("", |provider| &provider.kind),
                     registries: Vec::new(),
                     columns: Vec::new(),
                     rows: Vec::new(),
@@ -95,8 +108,30 @@ pub(super) fn of(access: &Access) -> Vec<Section<'_>> {
         section.fold();
         section.columns.sort_by_key(|column| strength(*column));
     }
+    if sections.len() > MOST_PICTURES {
+        share_columns(&mut sections);
+    }
     cut(&mut sections);
-    sections
+    let (shown, hidden): (Vec<Section<'_>>, Vec<Section<'_>>) =
+        sections.into_iter().partition(|section| !section.rows.is_empty());
+    let left_out = hidden.iter().flat_map(|section| &section.left_out).map(|row| 1 + row.more).sum();
+    Sections { shown, left_out }
+}
+
+/// Gives all sections of one kind of provider the same columns, so that they need be named once.
+fn share_columns(sections: &mut [Section<'_>]) {
+    let mut all: BTreeMap<&str, Vec<Adversary>> = BTreeMap::new();
+    for section in sections.iter() {
+        let columns = all.entry(section.kind).or_default();
+        columns.extend(&section.columns);
+        columns.sort_by_key(|column| strength(*column));
+        columns.dedup();
+    }
+    for section in sections {
+        if let Some(columns) = all.get(section.kind) {
+            section.columns.clone_from(columns);
+        }
+    }
 }
 
 impl<'a> Section<'a> {

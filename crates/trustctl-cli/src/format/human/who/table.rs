@@ -18,9 +18,11 @@ const GAP: usize = 1;
 /// Columns that the text beside the answers needs; with fewer it stands above them.
 const LEAST_LABEL: usize = 26;
 
-/// Draws a section.
-pub(super) fn draw(page: &mut Page, section: &Section<'_>) {
-    staircase(page, &section.columns);
+/// Draws a section, with the names of its columns or without.
+pub(super) fn draw(page: &mut Page, section: &Section<'_>, is_named: bool) {
+    if is_named {
+        staircase(page, &section.columns);
+    }
     let number = section.rows.iter().map(|row| row.line.to_string().len()).max().unwrap_or(1) + 1;
     for row in &section.rows {
         line(page, section, row, number);
