@@ -42,6 +42,8 @@ pub enum Sense {
     Contains,
     /// The text of a template, in which `{field|version}` stands for the field with `{version}` in it.
     Template,
+    /// The claim is there, whatever it is; without `values`.
+    Present,
 }
 
 /// What of a record the trust language does not say, or says otherwise.

@@ -44,6 +44,10 @@ pub struct Profile {
     /// Members of a record file that are no fields and say nothing of the decision: what a record is for, and when it was made.
     #[serde(default)]
     pub beside: Vec<String>,
+    /// The one of them that names the package that a record is for: `crate`. A record file may name it by `package` or
+    /// `packages` as well.
+    #[serde(default)]
+    pub names_package: Option<String>,
     /// Which record decides where several hold.
     pub combine: Combine,
     /// What a caller who is refused learns.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Head, Place, parse};
 use crate::profile::{
-    AudienceCheck, Combine, Envelope, Field, FieldType, Operation, Profile, Publisher, RecordRule, StatementStyle,
-    Step, TemplateText,
+    AudienceCheck, Combine, Envelope, Field, FieldType, Operation, Profile, Publisher, RecordRule, Sense,
+    StatementStyle, Step, TemplateText,
 };
 use crate::{CatalogueError, DataFile};
 
@@ -20,6 +20,8 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Profile, CatalogueError> {
         checked: &profile.checked,
     })?;
     place.check(!profile.publishers.is_empty(), "publishers", || "has no kind of record".into())?;
+    let is_beside = profile.names_package.as_ref().is_none_or(|name| profile.beside.contains(name));
+    place.check(is_beside, "names-package", || "is one of the members that `beside` lists".into())?;
     check_audience(&place, "envelope", &profile.envelope, &profile)?;
     for (name, publisher) in &profile.publishers {
         check_publisher(&place, &profile, name, publisher)?;
@@ -123,8 +125,9 @@ fn check_meaning(
             names.check(place, &at("means"), template)?;
         }
         meaning.among.values().chain(&meaning.when).chain(&meaning.unless).try_for_each(|name| field("means", name))?;
-        place.check(!meaning.values.is_empty() || !meaning.among.is_empty(), &at("means"), || {
-            format!("`{}` has no `values`", meaning.claim)
+        let has_values = !meaning.values.is_empty() || !meaning.among.is_empty();
+        place.check(has_values != (meaning.is == Sense::Present), &at("means"), || {
+            format!("`{}` has no `values`, or has some though it need only be there", meaning.claim)
         })?;
     }
     for loss in &publisher.loses {

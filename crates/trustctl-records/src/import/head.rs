@@ -1,0 +1,123 @@
+//! What a trust file says of its registry.
+
+use std::collections::BTreeMap;
+
+use trustctl_catalog::profile::{AudienceCheck, Direction, Hole, Part, Publisher, TemplateText};
+use trustctl_catalog::{AudienceForm, Catalogue, Registry};
+
+use super::providers::Providers;
+use super::{Grant, Import, ImportError};
+use crate::Settings;
+use crate::said::Loss;
+
+/// What stands in the trust file's `audience:`, if anything does.
+const AUDIENCE: &str = "audience";
+
+/// The registry's keys in a trust file.
+pub(super) struct Head {
+    /// The catalogue's kind.
+    pub(super) kind: String,
+    /// The fields that a registry of this kind has, and its audience.
+    pub(super) fields: Vec<(String, String)>,
+    /// Audiences of single providers, by the names that grants give them.
+    pub(super) audiences: BTreeMap<String, String>,
+}
+
+/// What the trust file must say, from what is given and from what the operator set.
+pub(super) fn head(
+    import: &Import<'_>,
+    catalogue: &Catalogue,
+    registry: &Registry,
+    providers: &Providers,
+) -> Result<Head, ImportError> {
+    let may_be = |name: &String| registry.fields.contains_key(name) || name == AUDIENCE;
+    if let Some(name) = import.fields.keys().find(|name| !may_be(name)) {
+        let known = registry.fields.keys().cloned().chain([AUDIENCE.to_owned()]).collect();
+        return Err(ImportError::UnknownField { name: name.clone(), known });
+    }
+    let mut fields = Vec::new();
+    for (name, known) in &registry.fields {
+        let missing =
+            || ImportError::NoField { name: name.clone(), about: known.about.clone(), example: known.example.clone() };
+        fields.push((name.clone(), field(import, name).ok_or_else(missing)?.to_owned()));
+    }
+    let given = import.fields.get(AUDIENCE);
+    if registry.audience == AudienceForm::Given && given.is_none() {
+        return Err(ImportError::NoField {
+            name: AUDIENCE.to_owned(),
+            about: "the audience that tokens for whoever decides by the trust file carry".to_owned(),
+            example: "https://packages.acme.example".to_owned(),
+        });
+    }
+    let audiences = if given.is_some() { BTreeMap::new() } else { audiences(import, catalogue, registry, providers) };
+    fields.extend(given.map(|audience| (AUDIENCE.to_owned(), audience.clone())));
+    Ok(Head { kind: registry.kind.clone(), fields, audiences })
+}
+
+/// Audiences that a kind of record has, and the registry's own entry has not, by the names of providers.
+fn audiences(
+    import: &Import<'_>,
+    catalogue: &Catalogue,
+    registry: &Registry,
+    providers: &Providers,
+) -> BTreeMap<String, String> {
+    let may_be = providers.iter().filter(|one| !is_fixed(catalogue, registry, &one.kind));
+    let audience = |kind: &String| {
+        let mut publishers = import.profile.publishers.values().filter(|one| one.provider.as_ref() == Some(kind));
+        publishers.find_map(|publisher| other_audience(import, registry, publisher))
+    };
+    may_be.filter_map(|one| Some((one.name.clone(), audience(&one.kind)?))).collect()
+}
+
+/// That a trust file is for another audience than the record, where it cannot say the record's.
+pub(super) fn audience_losses(
+    import: &Import<'_>,
+    catalogue: &Catalogue,
+    registry: &Registry,
+    grant: &Grant<'_>,
+) -> Vec<Loss> {
+    let publisher = import.profile.publisher(&grant.record.record.publisher);
+    let (Some(publisher), Some(kind)) = (publisher, &grant.clause.issuer.provider) else { return Vec::new() };
+    let other = other_audience(import, registry, publisher).filter(|_| is_fixed(catalogue, registry, kind));
+    let (Some(other), AudienceForm::Fixed(own)) = (other, &registry.audience) else { return Vec::new() };
+    let about = format!("{} takes tokens for `{other}` here, and a trust file those for `{own}`", import.profile.title);
+    let said = |is: Direction| grant.clause.losses.iter().any(|loss| loss.is == is && loss.claims == ["aud"]);
+    let both = [Direction::Wider, Direction::Narrower].into_iter().filter(|is| !said(*is));
+    both.map(|is| Loss { is, claims: vec!["aud".to_owned()], about: about.clone() }).collect()
+}
+
+/// Whether the trust language takes no other audience for these tokens: their jobs can ask for the registry's.
+fn is_fixed(catalogue: &Catalogue, registry: &Registry, kind: &str) -> bool {
+    let chooses = catalogue.provider(kind).is_some_and(|provider| provider.audience.caller_chooses);
+    chooses && matches!(registry.audience, AudienceForm::Fixed(_))
+}
+
+/// The audience of a kind of record, where it is another than the registry's entry has.
+fn other_audience(import: &Import<'_>, registry: &Registry, publisher: &Publisher) -> Option<String> {
+    let own = match &registry.audience {
+        AudienceForm::Fixed(text) => text.clone(),
+        AudienceForm::Default(template) => registry.fields.keys().fold(template.clone(), |text, name| {
+            text.replace(&format!("{{{name}}}"), field(import, name).unwrap_or_default())
+        }),
+        AudienceForm::Given => return None,
+    };
+    let envelope = import.profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
+    let is_compared = matches!(envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
+    let audience = envelope.audience.as_ref().filter(|_| is_compared).and_then(|text| fill(text, import.settings));
+    audience.filter(|audience| *audience != own)
+}
+
+/// What is given for a field of the registry; what an operator sets under the same name is the same.
+fn field<'i>(import: &'i Import<'_>, name: &str) -> Option<&'i str> {
+    import.fields.get(name).map(String::as_str).or_else(|| import.settings.one(name))
+}
+
+/// A template of settings, filled in; `None` where one of them has no value.
+fn fill(template: &TemplateText, settings: &Settings) -> Option<String> {
+    let parts = template.parts.iter().map(|part| match part {
+        Part::Text(text) => Some(text.as_str()),
+        Part::Hole(Hole::Setting(name)) => settings.one(name),
+        Part::Hole(_) => None,
+    });
+    parts.collect()
+}

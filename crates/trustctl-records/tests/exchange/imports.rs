@@ -1,0 +1,123 @@
+//! An imported trust file decides as the registry does, but for what the import says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trustctl_catalog::Catalogue;
+use trustctl_catalog::profile::Direction;
+use trustctl_records::{Explanation, Import, ImportError, Imported, Record, StepReport, Written};
+
+use crate::native::{Answer, Native, roots};
+use crate::vectors::{Case, cases};
+
+/// Rows of each registry that must be compared at least: what cannot be imported must not grow in silence.
+const FLOOR: [(&str, usize); 1] = [("pypi", 1)];
+
+pub(crate) fn import(case: &Case, record: &Record) -> Result<Imported, ImportError> {
+    let fields: BTreeMap<String, String> = Catalogue::bundled()
+        .unwrap()
+        .registry(&case.profile.registry)
+        .unwrap()
+        .fields
+        .iter()
+        .map(|(name, field)| (name.clone(), field.example.clone()))
+        .collect();
+    let package = Catalogue::bundled().unwrap().registry(&case.profile.registry).unwrap().packages.as_ref().unwrap();
+    let packages = [package.example.clone()];
+    let import =
+        Import { profile: case.profile, settings: &case.settings, fields: &fields, packages: &packages };
+    import.trust_file(Catalogue::bundled().unwrap(), &[Written::alone(record.clone(), Vec::new())])
+}
+
+#[test]
+fn an_imported_file_decides_as_the_registry_does() {
+    let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut left_out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let Some(explained) = case.explain(case.records.clone()) else {
+            left_out.entry("judged before any record".to_owned()).or_default().push(case.id.clone());
+            continue;
+        };
+        let mut imports = Vec::new();
+        for record in &case.records {
+            match import(&case, record) {
+                Ok(imported) => imports.push(imported),
+                // A record that lets nobody in is no grant.
+                Err(ImportError::Nothing(_)) => {}
+                Err(other) => {
+                    let other = match other {
+                        ImportError::Refused { text, diagnostics } => {
+                            format!("{}\n{text}", diagnostics[0].message)
+                        }
+                        other => format!("{other:?}"),
+                    };
+                    left_out.entry(other).or_default().push(case.id.clone());
+                }
+            }
+        }
+        if imports.is_empty() && !case.records.is_empty() {
+            left_out.entry("nothing".to_owned()).or_default().push(case.id.clone());
+            continue;
+        }
+        let natives: Vec<(Native, Answer)> = imports
+            .iter()
+            .map(|imported| {
+                let native = Native::new(&imported.text);
+                let answer = native.ask(&case.claims, case.version.as_deref());
+                (native, answer)
+            })
+            .collect();
+        *compared.entry(&case.profile.registry).or_default() += 1;
+        let allowed = natives.iter().any(|(_, answer)| answer.is_allow);
+        let is_told = match (explained.ruling.is_allow(), allowed) {
+            (one, other) if one == other => continue,
+            (true, false) => natives.iter().zip(&imports).any(|((_, answer), imported)| is_narrower(answer, imported)),
+            _ => natives
+                .iter()
+                .zip(&imports)
+                .enumerate()
+                .filter(|(_, ((_, answer), _))| answer.is_allow)
+                .all(|(at, (_, imported))| is_wider(&explained, at, imported)),
+        };
+        if !is_told {
+            let failing: Vec<_> = natives.iter().map(|(_, answer)| &answer.failing).collect();
+            let text = natives[0].0.text();
+            let steps: Vec<_> = explained.records.iter().map(|record| record.failures().into_iter().map(|step| &step.name).collect::<Vec<_>>()).collect();
+            wrong.push(format!(
+                "{}: the registry says {}, the file {allowed}; {failing:?}, {steps:?} {:?}\n{}\n{text}",
+                case.id,
+                explained.ruling.is_allow(),
+                explained.refused().map(|step| &step.claim),
+                case.claims
+            ));
+        }
+    }
+    eprintln!("compared {compared:?}");
+    for (why, ids) in &left_out {
+        eprintln!("left out {}: {why} {}", ids.len(), ids.join(" "));
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
+    for (registry, floor) in FLOOR {
+        assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
+    }
+}
+
+fn claims_of(imported: &Imported, is: Direction) -> BTreeSet<String> {
+    let of_direction = imported.warnings.iter().filter(|warning| warning.is == is);
+    of_direction.flat_map(|warning| warning.claims.iter().flat_map(|claim| roots(claim))).collect()
+}
+
+/// Whether all that keeps the token out is said to be narrower.
+fn is_narrower(answer: &Answer, imported: &Imported) -> bool {
+    let said = claims_of(imported, Direction::Narrower);
+    !answer.failing.is_empty() && answer.failing.iter().all(|claim| roots(claim).iter().any(|root| said.contains(root)))
+}
+
+/// Whether all that keeps the token out at the registry is said to be wider in the file.
+fn is_wider(explained: &Explanation, record: usize, imported: &Imported) -> bool {
+    let said = claims_of(imported, Direction::Wider);
+    let failing: Vec<&StepReport> = explained.records[record].failures();
+    let is_said = |step: &&StepReport| step.claim.as_ref().is_some_and(|claim| said.contains(claim));
+    // A record that holds and is not looked up stands behind another that is preferred.
+    !said.is_empty() && failing.iter().all(is_said)
+}

@@ -1,0 +1,136 @@
+//! The project's vectors as records and tokens.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use trustctl_catalog::profile::{Publisher, TemplateText};
+use trustctl_claims::Claims;
+use trustctl_records::{Explanation, Header, Judge, Profile, Question, Record, Settings, Used};
+
+/// A moment at which every token of these tests holds.
+pub(crate) const NOW: i64 = 1_795_219_260;
+
+/// A registry's records and a token, as a row has them.
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) profile: &'static Profile,
+    pub(crate) settings: Settings,
+    pub(crate) records: Vec<Record>,
+    /// The token's claims, as JSON text.
+    pub(crate) claims: String,
+    pub(crate) version: Option<String>,
+}
+
+impl Case {
+    /// What the registry says of the token, by these of its records; `None` where the token is judged before any record is.
+    pub(crate) fn explain(&self, records: Vec<Record>) -> Option<Explanation> {
+        let claims = Claims::parse(&self.claims).ok()?;
+        let judge = Judge::new(self.profile, self.settings.clone(), records);
+        let header = Header { algorithm: Some("RS256"), key: Some("a") };
+        let question = Question { package: None, version: self.version.as_deref(), now: NOW };
+        let explained = judge.explain(Some(&header), &claims, &question, &Used::Tokens(&[]));
+        // Whose token it is and for whom is a trust file's to say as well; all else of the envelope is its verifier's.
+        let told = explained.refused().is_none_or(|step| matches!(step.claim.as_deref(), Some("aud" | "iss")));
+        told.then_some(explained)
+    }
+}
+
+/// Every row that holds a record and a token.
+pub(crate) fn cases() -> Vec<Case> {
+    rows().iter().filter_map(case).collect()
+}
+
+/// Every row of the project's files.
+pub(crate) fn rows() -> Vec<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+    let matrix = std::fs::read_dir(folder.join("matrix")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = matrix.chain([folder.join("registries.jsonl")]).collect();
+    files.sort();
+    let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
+    let parse = |text: String| text.lines().map(|line| serde_json::from_str(line).expect(line)).collect::<Vec<Value>>();
+    texts.flat_map(parse).collect()
+}
+
+fn case(row: &Value) -> Option<Case> {
+    let registry = row["registry"].as_str().unwrap().replace('.', "-");
+    let profile = Profile::bundled(&registry).unwrap()?;
+    let policies = match row.get("policy")? {
+        Value::Array(policies) => policies.clone(),
+        Value::Object(members) if members.is_empty() => return None,
+        one => vec![one.clone()],
+    };
+    let kind = row["provider"].as_str().filter(|kind| profile.publisher(kind).is_some());
+    let mut settings = Settings::of(profile);
+    let records = policies.into_iter().filter_map(|policy| {
+        let Value::Object(mut members) = policy else { return None };
+        take_settings(profile, &mut members, &mut settings);
+        let kind = kind.filter(|_| !members.contains_key("statements"));
+        Record::read(profile, kind, &Value::Object(members)).ok()
+    });
+    let records: Vec<Record> = records.collect();
+    let mut claims = row.get("claims")?.as_object()?.clone();
+    if records.is_empty() || claims.is_empty() {
+        return None;
+    }
+    let publisher = profile.publisher(&records[0].publisher)?;
+    fill_in(profile, publisher, &records[0], &settings, &mut claims);
+    let version = row.get("version").and_then(Value::as_str).map(str::to_owned);
+    let id = row["id"].as_str().unwrap().to_owned();
+    Some(Case { id, profile, settings, records, claims: Value::Object(claims).to_string(), version })
+}
+
+/// An operator's settings stand beside a record's fields in some rows.
+fn take_settings(profile: &Profile, members: &mut Map<String, Value>, settings: &mut Settings) {
+    members.remove("used_jtis");
+    let names: BTreeMap<String, String> = members
+        .keys()
+        .map(|name| (name.clone(), name.replace('_', "-")))
+        .filter(|(_, setting)| profile.settings.contains_key(setting))
+        .collect();
+    for (name, setting) in names {
+        let values = match members.remove(&name) {
+            Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            Some(Value::String(text)) => vec![text],
+            _ => continue,
+        };
+        settings.set(&setting, values);
+    }
+}
+
+/// Gives every token times that hold, and to one that a test of a single claim left bare its issuer and audience.
+fn fill_in(
+    profile: &Profile,
+    publisher: &Publisher,
+    record: &Record,
+    settings: &Settings,
+    claims: &mut Map<String, Value>,
+) {
+    for (claim, second) in [("iat", NOW - 60), ("nbf", NOW - 60), ("exp", NOW + 200)] {
+        claims.insert(claim.to_owned(), second.into());
+    }
+    let own = publisher.issuer_field.as_ref().and_then(|field| record.text(field)).map(str::to_owned);
+    if let Some(issuer) = own.or_else(|| publisher.issuers.first().cloned()) {
+        claims.entry("iss").or_insert(issuer.into());
+    }
+    let envelope = profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
+    let audience = envelope.audience.as_ref().and_then(TemplateText::only_setting).and_then(|name| settings.one(name));
+    if let Some(audience) = audience {
+        claims.entry("aud").or_insert(audience.into());
+    }
+    // Claims of the envelope that the row is not about.
+    for claim in envelope.requires.iter().filter(|claim| ["jti", "uti", "job_id", "run_id", "sha"].contains(&claim.as_str())) {
+        claims.entry(claim.clone()).or_insert("2f9c1d5e8a7b4c3d2e1f0a9b8c7d6e5f4a3b2c1d".into());
+    }
+}
+
+/// The name of a setting that a template is nothing but.
+trait OnlySetting {
+    fn only_setting(&self) -> Option<&str>;
+}
+
+impl OnlySetting for TemplateText {
+    fn only_setting(&self) -> Option<&str> {
+        self.settings().next().filter(|_| self.parts.len() == 1)
+    }
+}
