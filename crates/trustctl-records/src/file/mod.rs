@@ -59,9 +59,9 @@ pub fn read_file_with_settings(
     text: &str,
 ) -> Result<(Vec<Record>, Settings), Vec<Diagnostic>> {
     let (value, node) = parse(file, text)?;
-    Reader { profile, file, text }.read(publisher, &value, &node).map(|(records, settings)| {
-        (records.into_iter().map(|(record, ..)| record).collect(), settings)
-    })
+    Reader { profile, file, text }
+        .read(publisher, &value, &node)
+        .map(|(records, settings)| (records.into_iter().map(|(record, ..)| record).collect(), settings))
 }
 
 /// Reads a file that holds records of several registries, as a map: `pypi: RECORD`, `npm: [RECORD, …]`.

@@ -150,8 +150,10 @@ impl Import<'_> {
             let main = || registry.actions.first().map(|action| action.name.clone()).into_iter().collect();
             let actions = clause.given.actions.get_or_insert_with(main);
             if clause.given.accounts.as_ref().map_or(actions.is_empty(), Vec::is_empty) {
-                let about =
-                    format!("{} gives nothing that a trust file has a word for; no grant is written", self.profile.title);
+                let about = format!(
+                    "{} gives nothing that a trust file has a word for; no grant is written",
+                    self.profile.title
+                );
                 warn(warnings, Direction::Narrower, &[], &about, record.place);
                 continue;
             }
@@ -182,7 +184,9 @@ fn warn(warnings: &mut Vec<ImportWarning>, is: Direction, claims: &[String], abo
     match warnings.iter_mut().find(|warning| warning.is == is && warning.about == about) {
         Some(warning) if warning.records.contains(&record) => {}
         Some(warning) => warning.records.push(record),
-        None => warnings.push(ImportWarning { is, claims: claims.to_vec(), about: about.to_owned(), records: vec![record] }),
+        None => {
+            warnings.push(ImportWarning { is, claims: claims.to_vec(), about: about.to_owned(), records: vec![record] })
+        }
     }
 }
 

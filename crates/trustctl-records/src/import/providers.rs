@@ -36,7 +36,9 @@ impl Providers {
         }
         // A grant's bare kind stands for the default wherever nothing declares it.
         for at in 0..all.len() {
-            let Some(kind) = all.get(at).filter(|one| one.keys.is_empty()).map(|one| one.kind.clone()) else { continue };
+            let Some(kind) = all.get(at).filter(|one| one.keys.is_empty()).map(|one| one.kind.clone()) else {
+                continue;
+            };
             let name = all.get(at).map(|one| one.name.clone()).unwrap_or_default();
             if let Some(first) = all.iter_mut().find(|one| one.name == kind) {
                 first.name = name;

@@ -29,9 +29,7 @@ impl Required<'_> {
             && match &condition.asks {
                 // Values that a grant names stand in place of the provider's own, so only the very same may be left out.
                 Ask::Equals(named) => {
-                    *missing == Missing::Deny
-                        && all_in(values, named)
-                        && (!self.is_replaced || all_in(named, values))
+                    *missing == Missing::Deny && all_in(values, named) && (!self.is_replaced || all_in(named, values))
                 }
                 Ask::Not(banned) => !values.iter().any(|value| banned.contains(value)),
                 Ask::Present => *missing == Missing::Deny,

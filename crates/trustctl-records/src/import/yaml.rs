@@ -32,10 +32,14 @@ mod tests {
 
     #[test]
     fn texts_that_yaml_would_read_otherwise_are_in_quotes() {
-        for text in ["acme/widgets", ".gitlab-ci.yml", "acme@1/widgets@2", "https://gitlab.com", "on", "2027-01-31", "v1+x"] {
+        for text in
+            ["acme/widgets", ".gitlab-ci.yml", "acme@1/widgets@2", "https://gitlab.com", "on", "2027-01-31", "v1+x"]
+        {
             assert_eq!(scalar(text), text);
         }
-        for text in ["@acme/widgets", "", "a b", "a: b", "a #b", "*", "null", "a:", "-", "...", "{version}", "a\"b", "é", "a,b"] {
+        for text in
+            ["@acme/widgets", "", "a b", "a: b", "a #b", "*", "null", "a:", "-", "...", "{version}", "a\"b", "é", "a,b"]
+        {
             let written = scalar(text);
             assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
         }

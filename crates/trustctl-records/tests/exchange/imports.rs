@@ -10,7 +10,19 @@ use crate::native::{Answer, Native, roots};
 use crate::vectors::{Case, cases};
 
 /// Rows of each registry that must be compared at least: what cannot be imported must not grow in silence.
-const FLOOR: [(&str, usize); 1] = [("pypi", 1)];
+const FLOOR: [(&str, usize); 6] =
+    [("crates-io", 100), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
+
+/// Rows whose token no provider makes, or whose registry its operator switched off: they may differ, and do.
+const BEYOND: [(&str, &str); 7] = [
+    ("crates.io-0359", "the operator has switched the issuer off"),
+    ("nuget-0612", "`job_workflow_ref` is written in capitals"),
+    ("nuget-m41", "`job_workflow_ref` ends in `@`"),
+    ("nuget-m97", "`ref_type` is written in capitals"),
+    ("nuget-m105", "the audience of GitHub's tokens is no list"),
+    ("pub-dev-m44", "the audience of GitHub's tokens is no list"),
+    ("pypi-m09", "one project's path is spelt in two ways"),
+];
 
 pub(crate) fn import(case: &Case, record: &Record) -> Result<Imported, ImportError> {
     let fields: BTreeMap<String, String> = Catalogue::bundled()
@@ -23,8 +35,7 @@ pub(crate) fn import(case: &Case, record: &Record) -> Result<Imported, ImportErr
         .collect();
     let package = Catalogue::bundled().unwrap().registry(&case.profile.registry).unwrap().packages.as_ref().unwrap();
     let packages = [package.example.clone()];
-    let import =
-        Import { profile: case.profile, settings: &case.settings, fields: &fields, packages: &packages };
+    let import = Import { profile: case.profile, settings: &case.settings, fields: &fields, packages: &packages };
     import.trust_file(Catalogue::bundled().unwrap(), &[Written::alone(record.clone(), Vec::new())])
 }
 
@@ -33,6 +44,7 @@ fn an_imported_file_decides_as_the_registry_does() {
     let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
     let mut left_out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut wrong = Vec::new();
+    let mut beyond = 0;
     for case in cases() {
         let Some(explained) = case.explain(case.records.clone()) else {
             left_out.entry("judged before any record".to_owned()).or_default().push(case.id.clone());
@@ -79,10 +91,17 @@ fn an_imported_file_decides_as_the_registry_does() {
                 .filter(|(_, ((_, answer), _))| answer.is_allow)
                 .all(|(at, (_, imported))| is_wider(&explained, at, imported)),
         };
-        if !is_told {
+        if BEYOND.iter().any(|(id, _)| *id == case.id) {
+            assert!(!is_told, "{}: this is told now, so take it out of the list", case.id);
+            beyond += 1;
+        } else if !is_told {
             let failing: Vec<_> = natives.iter().map(|(_, answer)| &answer.failing).collect();
             let text = natives[0].0.text();
-            let steps: Vec<_> = explained.records.iter().map(|record| record.failures().into_iter().map(|step| &step.name).collect::<Vec<_>>()).collect();
+            let steps: Vec<_> = explained
+                .records
+                .iter()
+                .map(|record| record.failures().into_iter().map(|step| &step.name).collect::<Vec<_>>())
+                .collect();
             wrong.push(format!(
                 "{}: the registry says {}, the file {allowed}; {failing:?}, {steps:?} {:?}\n{}\n{text}",
                 case.id,
@@ -97,6 +116,7 @@ fn an_imported_file_decides_as_the_registry_does() {
         eprintln!("left out {}: {why} {}", ids.len(), ids.join(" "));
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert_eq!(beyond, BEYOND.len(), "some rows of the list do not differ any more");
     for (registry, floor) in FLOOR {
         assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
     }

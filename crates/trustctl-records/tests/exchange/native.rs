@@ -56,7 +56,9 @@ impl Native {
             What::Audience => "aud".to_owned(),
             _ => line.claim.clone(),
         });
-        Answer { is_allow: decision.is_allow(), failing: failing.collect() }
+        // An answer for one version only is none for whatever version comes.
+        let is_allow = decision.is_allow() && (version.is_some() || decision.binding().is_any());
+        Answer { is_allow, failing: failing.collect() }
     }
 }
 
