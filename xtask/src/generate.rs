@@ -8,7 +8,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use trustctl_catalog::Catalogue;
+use trustctl_catalog::{Catalogue, CatalogueError};
+use trustctl_records::Profile;
 
 use crate::{ChoreError, pages, root, schema};
 
@@ -28,9 +29,14 @@ pub fn files() -> Result<BTreeMap<String, String>, ChoreError> {
     for (name, text) in trustctl_cli::schemas() {
         files.insert(format!("schema/{name}"), with_last_line_ended(text));
     }
-    files.extend(pages::all(catalogue));
+    files.extend(pages::all(catalogue, &profiles()?));
     files.extend(trustctl_analysis::docs::pages().into_iter().map(|(path, text)| (path, with_last_line_ended(text))));
     Ok(files)
+}
+
+/// Every profile, read and checked.
+pub(crate) fn profiles() -> Result<Vec<&'static Profile>, CatalogueError> {
+    Profile::names().filter_map(|name| Profile::bundled(name).transpose()).collect()
 }
 
 fn with_last_line_ended(text: String) -> String {

@@ -8,9 +8,10 @@ mod claim;
 pub(crate) mod profile;
 pub(crate) mod provider;
 pub(crate) mod registry;
+mod words;
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, UserMessageFormatter};
+use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::{Catalogue, CatalogueError, DataFile, Registry};
 
@@ -55,7 +56,7 @@ impl Place<'_> {
 
     /// What every file has: its kind is its name, its texts say something, its facts have source and date.
     pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), CatalogueError> {
-        self.check(stem(self.file) == head.kind, "kind", || format!("`{}` is not the file's name", head.kind))?;
+        self.check(stem(self.file) == head.kind, head.key, || format!("`{}` is not the file's name", head.kind))?;
         self.check(!head.title.trim().is_empty(), "title", || "is empty".into())?;
         self.check(!head.about.trim().is_empty(), "about", || "is empty".into())?;
         self.check(!head.sources.is_empty(), "sources", || "facts need a source".into())?;
@@ -63,8 +64,10 @@ impl Place<'_> {
     }
 }
 
-/// The fields that providers and registries have in common.
+/// The fields that all files have in common.
 pub(crate) struct Head<'a> {
+    /// How the file calls its kind: `kind`, or `registry` in a profile.
+    pub(crate) key: &'a str,
     pub(crate) kind: &'a str,
     pub(crate) title: &'a str,
     pub(crate) about: &'a str,
@@ -85,7 +88,7 @@ pub(crate) fn parse<'a, T: DeserializeOwned>(file: &DataFile<'a>) -> Result<(T, 
         Ok(written) => Ok((written, Place { file: file.name })),
         Err(error) => {
             let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
-            let problem = error.render_with_formatter(&UserMessageFormatter);
+            let problem = error.render_with_formatter(&words::Words);
             // The place is said once, by `CatalogueError`.
             let place = format!(" at line {line}, column {column}");
             let problem = problem.strip_suffix(&place).unwrap_or(&problem).to_owned();
@@ -114,13 +117,23 @@ pub(crate) fn stem(name: &str) -> &str {
     name.strip_suffix(".yaml").unwrap_or(name)
 }
 
+/// A day as in `2026-11-20`; how long its month is, is not looked at.
 fn is_date(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(
-            |(at, byte)| {
-                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            },
-        )
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, digits: usize| match part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()) {
+        true => part.parse::<u16>().ok(),
+        false => None,
+    };
+    let &[year, month, day] = parts.as_slice() else { return false };
+    let is_in = |part, last| number(part, 2).is_some_and(|number| (1..=last).contains(&number));
+    number(year, 4).is_some() && is_in(month, 12) && is_in(day, 31)
+}
+
+/// Lower case words joined by `-`.
+fn is_name(text: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.split('-').all(is_word)
 }
 
 /// Year and month of the newest fact, and FNV-1a over the crate's version and every file's name and text in their
@@ -151,7 +164,17 @@ pub(crate) fn version<'a>(files: impl Iterator<Item = DataFile<'a>>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::stretch;
+    use super::{is_date, stretch};
+
+    #[test]
+    fn a_date_is_a_day_of_the_calendar() {
+        assert!(is_date("2026-11-20") && is_date("0001-01-31"));
+        for text in
+            ["2026-13-01", "2026-00-10", "2026-01-32", "2026-1-1", "26-11-20", "2026-11-20 ", "today", "2026-+1-01"]
+        {
+            assert!(!is_date(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_stretch_is_a_top_level_key_with_all_below_it() {

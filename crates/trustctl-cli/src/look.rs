@@ -153,9 +153,55 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// `text` with blanks in words of more than `width` columns, before `@` or else after `/`, so that [`wrap`] breaks them
+/// where a reader would.
+pub(crate) fn breakable(text: &str, width: usize) -> Cow<'_, str> {
+    let is_long = |word: &str| word.chars().count() > width;
+    if !text.split(' ').any(is_long) {
+        return Cow::Borrowed(text);
+    }
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
+    for word in text.split(' ') {
+        if !is_long(word) {
+            words.push(Cow::Borrowed(word));
+            continue;
+        }
+        let at = word.rfind('@').filter(|at| *at > 0).unwrap_or(word.len());
+        let (before, after) = word.split_at(at);
+        for part in [before, after].into_iter().filter(|part| !part.is_empty()) {
+            words.push(if is_long(part) { Cow::Owned(broken_at_slashes(part, width)) } else { Cow::Borrowed(part) });
+        }
+    }
+    Cow::Owned(words.join(" "))
+}
+
+/// A path with blanks after those slashes that end a full line.
+fn broken_at_slashes(path: &str, width: usize) -> String {
+    let (mut broken, mut columns) = (String::new(), 0);
+    for piece in path.split_inclusive('/') {
+        let more = piece.chars().count();
+        if columns > 0 && columns + more > width {
+            broken.push(' ');
+            columns = 0;
+        }
+        broken.push_str(piece);
+        columns += more;
+    }
+    broken
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_values_break_where_a_reader_would() {
+        let wrapped = |text, width| wrap(&breakable(text, width), width);
+        assert_eq!(wrapped("a/b/c.yml@refs/tags/v1 (ref)", 14), ["a/b/c.yml", "@refs/tags/v1", "(ref)"]);
+        assert_eq!(wrapped("https://a.example/b/c", 20), ["https://a.example/b/", "c"]);
+        assert_eq!(wrapped("a/b@c d", 20), ["a/b@c d"]);
+        assert_eq!(wrapped("extraordinary@", 5), ["extraordinary", "@"]);
+    }
 
     #[test]
     fn a_claim_cannot_steer_the_terminal() {

@@ -1,7 +1,7 @@
 //! What `trustctl eval --as` found out: what registries would say of a token, as every format writes it.
 
 use trustctl_catalog::profile::Profile;
-use trustctl_records::{Explanation, RecordProblem, Ruling, StepReport};
+use trustctl_records::{Explanation, Miss, RecordProblem, Ruling, StepReport, StepState};
 
 use crate::request::PackageArgument;
 use crate::verdict::Refusal;
@@ -21,6 +21,8 @@ pub(crate) struct Rulings {
     pub(crate) now: i64,
     /// The catalogue that has the registries' rules.
     pub(crate) catalogue: String,
+    /// Whether records were given; if not, every registry is asked by the record that the token would need.
+    pub(crate) records_given: bool,
     /// The registries that were asked, by name.
     pub(crate) asked: Vec<&'static Profile>,
     /// Their answers in the same order; none for a token whose signature does not hold.
@@ -121,9 +123,34 @@ impl RegistryAnswer {
         }
     }
 
+    /// The audience that the registry takes, as far as it is known: `{NAME}` stands for what nobody has set.
+    pub(crate) fn audience(&self) -> Option<String> {
+        let step = self.explanation.refused().filter(|step| is_audience(step))?;
+        let form = || Some(self.profile.envelope.audience.as_ref()?.text.replace("setting.", ""));
+        step.expected.first().cloned().or_else(form)
+    }
+
+    /// What to do about a step that does not hold because the record lacks what the registry fills in by itself.
+    pub(crate) fn help(&self, publisher: &str, step: &StepReport) -> Option<String> {
+        let StepState::Misses(Miss::NothingToCompare(_)) = &step.state else { return None };
+        let fields = step.fields.iter().filter_map(|name| self.profile.publisher(publisher)?.field(name));
+        let field = fields.into_iter().find(|field| field.resolved)?;
+        Some(format!("add `{}` to the record: {}", field.name, field.about))
+    }
+
     /// The check of the envelope that does not hold, the audience's aside.
     pub(crate) fn refused_otherwise(&self) -> Option<&StepReport> {
         self.explanation.refused().filter(|step| !is_audience(step))
+    }
+}
+
+/// Whether a check of the token itself is passed over here, because what it is about is not known: earlier uses, when the
+/// issuer's keys were fetched, and of claims from a file the header.
+pub(crate) fn is_unchecked(step: &StepReport, believed: &Believed) -> bool {
+    match step.name.as_str() {
+        "first use" | "keys" => step.holds(),
+        "header" => *believed == Believed::Unverified,
+        _ => false,
     }
 }
 

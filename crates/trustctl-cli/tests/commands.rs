@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 use trustctl_cli::{Outside, run};
 
+#[path = "commands/as_registry.rs"]
+mod as_registry;
+
 const TESTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
 
 #[test]

@@ -40,12 +40,14 @@ fn broken(field: &Field, at: &str, holds: impl Fn(&FieldRule) -> bool) -> Result
 }
 
 fn holds(rule: &FieldRule, text: &str) -> bool {
-    let is_match = |pattern: &str| Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(text));
+    // A pattern that cannot be read takes nothing, whichever way it is asked.
+    let is_match =
+        |pattern: &str, wanted: bool| Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(text) == wanted);
     if let Some(pattern) = &rule.matches {
-        return is_match(pattern);
+        return is_match(pattern, true);
     }
     if let Some(pattern) = &rule.never {
-        return !is_match(pattern);
+        return is_match(pattern, false);
     }
     if !rule.ends_in.is_empty() {
         return rule

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::TemplateText;
+use super::written::TextOr;
 
 /// What a part of the record means in the trust language.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,7 +49,7 @@ pub enum Sense {
 
 /// What of a record the trust language does not say, or says otherwise.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "WrittenLoss")]
+#[serde(try_from = "TextOr<WrittenLoss>")]
 pub struct Loss {
     /// How a trust file that says the rest stands to the record.
     pub is: Direction,
@@ -86,17 +87,10 @@ impl Direction {
     }
 }
 
-/// The written form: a loss with exactly one direction.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenLoss {
-    Sentence(String),
-    Parts(Box<WrittenParts>),
-}
-
+/// The written form: a loss with exactly one direction, or the sentence of one that is beside both.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct WrittenParts {
+struct WrittenLoss {
     wider: Option<String>,
     narrower: Option<String>,
     beside: Option<String>,
@@ -108,13 +102,13 @@ struct WrittenParts {
     r#where: BTreeMap<String, String>,
 }
 
-impl TryFrom<WrittenLoss> for Loss {
+impl TryFrom<TextOr<WrittenLoss>> for Loss {
     type Error = String;
 
-    fn try_from(written: WrittenLoss) -> Result<Self, String> {
+    fn try_from(written: TextOr<WrittenLoss>) -> Result<Self, String> {
         let written = match written {
-            WrittenLoss::Sentence(about) => WrittenParts { beside: Some(about), ..WrittenParts::default() },
-            WrittenLoss::Parts(parts) => *parts,
+            TextOr::Text(about) => WrittenLoss { beside: Some(about), ..WrittenLoss::default() },
+            TextOr::Parts(parts) => parts,
         };
         let (is, about) = match (written.wider, written.narrower, written.beside) {
             (Some(about), None, None) => (Direction::Wider, about),

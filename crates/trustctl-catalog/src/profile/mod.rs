@@ -9,7 +9,9 @@ mod envelope;
 mod field;
 mod meaning;
 mod rule;
+mod step;
 mod template;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -21,7 +23,8 @@ use crate::{Basis, CatalogueError, DataFile, bundle, read};
 pub use envelope::{AudienceCheck, Envelope, EnvelopeParts, Replay, ReplayScope, WhenIssued};
 pub use field::{Blank, Field, FieldRule, FieldType, Normal, RecordRule, Words};
 pub use meaning::{ActionField, Direction, Gives, Loss, Meaning, Sense};
-pub use rule::{Case, Combine, Disclosure, Lock, Operation, Side, Stage, StatementStyle, Step, Teller};
+pub use rule::{Case, Combine, Disclosure, StatementStyle, Teller};
+pub use step::{Lock, Operation, Side, Stage, Step};
 pub use template::{Hole, Part, Take, TemplateText};
 
 /// What one registry does with its trust records and a token.

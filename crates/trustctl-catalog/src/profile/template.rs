@@ -97,6 +97,11 @@ impl Take {
         ("host", Take::Host),
     ];
 
+    /// The name that files use.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, take)| *take == self).map_or("whole", |(name, _)| name)
+    }
+
     /// The piece of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find_map(|(known, take)| (*known == name).then_some(*take))

@@ -140,6 +140,7 @@ struct WrittenTrap {
 impl Written {
     fn into_provider(self, place: &Place<'_>) -> Result<Provider, CatalogueError> {
         place.check_head(&Head {
+            key: "kind",
             kind: &self.kind,
             title: &self.title,
             about: &self.about,

@@ -88,6 +88,7 @@ struct WrittenAction {
 impl Written {
     fn into_registry(self, place: &Place<'_>) -> Result<Registry, CatalogueError> {
         place.check_head(&Head {
+            key: "kind",
             kind: &self.kind,
             title: &self.title,
             about: &self.about,

@@ -12,5 +12,6 @@
 mod catalogue;
 mod common;
 mod derivations;
+mod documented;
 mod format;
 mod registries;

@@ -30,7 +30,7 @@ pub(super) fn check(path: &Path, text: &str) -> Result<(), InputError> {
 }
 
 /// A JSON object with `iss`, and `aud` or `sub`.
-fn are_claims(text: &str) -> bool {
+pub(crate) fn are_claims(text: &str) -> bool {
     if text.len() > MOST_CLAIMS || !text.trim_start().starts_with('{') {
         return false;
     }

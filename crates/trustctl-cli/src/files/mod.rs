@@ -22,6 +22,7 @@ use crate::input::{Input, InputError, read_file};
 use crate::secret::{is_token, without_tokens_in_place};
 
 use included::{Folder, Taken};
+pub(crate) use kind::are_claims;
 pub(crate) use walk::is_trust_file;
 
 /// Larger than any policy that people write, and than one made for a million packages.

@@ -46,11 +46,14 @@ impl Providers {
     }
 }
 
+/// A kind that there is not, with all that there are.
 fn unknown(catalogue: &Catalogue, kind: &str) -> Failure {
     let kinds = || catalogue.provider_kinds().chain(catalogue.registry_kinds());
-    let failure = Failure::new(format!("no provider and no registry is called `{kind}`"));
-    match nearest(kind, kinds()) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(format!("there are {}", kinds().collect::<Vec<_>>().join(", "))),
-    }
+    let near = nearest(&kind.to_lowercase(), kinds()).map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    let listed = |kinds: &mut dyn Iterator<Item = &str>| kinds.collect::<Vec<_>>().join(", ");
+    Failure::new(format!("no provider and no registry is called `{kind}`")).help(format!(
+        "{near}there are the providers {}; and the registries {}",
+        listed(&mut catalogue.provider_kinds()),
+        listed(&mut catalogue.registry_kinds())
+    ))
 }

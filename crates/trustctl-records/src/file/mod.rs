@@ -64,6 +64,9 @@ pub fn read_file_with_settings(
         .map(|(records, settings)| (records.into_iter().map(|(record, ..)| record).collect(), settings))
 }
 
+/// What a file holds of one registry: its records, and its operator's settings.
+pub type OfRegistry<'p> = (&'p Profile, Vec<Record>, Settings);
+
 /// Reads a file that holds records of several registries, as a map: `pypi: RECORD`, `npm: [RECORD, …]`.
 ///
 /// Of each registry that the file names, the records and the settings, as [`read_file_with_settings`] gives them.
@@ -76,7 +79,7 @@ pub fn read_file_by_registry<'p>(
     publisher: Option<&str>,
     file: FileId,
     text: &str,
-) -> Result<Vec<(&'p Profile, Vec<Record>, Settings)>, Vec<Diagnostic>> {
+) -> Result<Vec<OfRegistry<'p>>, Vec<Diagnostic>> {
     let (value, node) = parse(file, text)?;
     let known = || profiles.iter().map(|profile| format!("`{}`", profile.registry)).collect::<Vec<_>>().join(", ");
     let wrong = |place: Span, message: String, help: String| {

@@ -1,8 +1,8 @@
 //! What the catalogue knows, for people.
 
 use trustctl_catalog::{
-    AudienceForm, Catalogue, Claim, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm, Provider,
-    Registry, Requirement, Role, Tenants, Trap,
+    AudienceForm, Basis, Catalogue, Claim, Derivation, Issuer, JoinPart, Missing, NameKind, NameRule, NormalForm,
+    Provider, Registry, Requirement, Role, Tenants, Trap,
 };
 
 use super::page::Page;
@@ -69,7 +69,7 @@ pub(crate) fn provider(provider: &Provider, look: Look) -> String {
         page.term(2, &format!("{family}*"), column, Some(Style::Strong), "string, any name that begins so");
     }
     traps(&mut page, &provider.traps);
-    facts(&mut page, &provider.notes, &provider.sources, &provider.checked);
+    facts(&mut page, &provider.notes, &provider.sources, &format!("sources, compared on {}", provider.checked));
     page.finish()
 }
 
@@ -99,7 +99,11 @@ pub(crate) fn registry(registry: &Registry, look: Look) -> String {
     for (provider, requires) in &registry.requires {
         requirements(&mut page, &format!("required by itself of {provider}"), requires);
     }
-    facts(&mut page, &registry.notes, &registry.sources, &registry.checked);
+    let known = match registry.basis {
+        Basis::Documentation => format!("known from its documentation only, compared on {}", registry.checked),
+        Basis::Source | Basis::Ours => format!("sources, compared on {}", registry.checked),
+    };
+    facts(&mut page, &registry.notes, &registry.sources, &known);
     page.finish()
 }
 
@@ -231,14 +235,14 @@ fn traps(page: &mut Page, traps: &[Trap]) {
     }
 }
 
-fn facts(page: &mut Page, notes: &[String], sources: &[String], checked: &str) {
+fn facts(page: &mut Page, notes: &[String], sources: &[String], heading: &str) {
     if !notes.is_empty() {
         page.heading("good to know");
         for note in notes {
             page.term(2, "-", 2, None, note);
         }
     }
-    page.heading(&format!("sources, compared on {checked}"));
+    page.heading(heading);
     for source in sources {
         page.aside(2, source);
     }

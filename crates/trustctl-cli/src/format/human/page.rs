@@ -111,6 +111,21 @@ impl Page {
         }
     }
 
+    /// As [`Self::term`], behind a word of ASCII that keeps its plain style.
+    pub(super) fn labelled(
+        &mut self,
+        (indent, label): (usize, &str),
+        (from, term): (usize, &str),
+        column: usize,
+        style: Option<Style>,
+        text: &str,
+    ) {
+        let start = self.text.len() + indent;
+        self.term(from, term, column, style, text);
+        // The line begins with blanks, up to the term.
+        self.text.replace_range(start..start + label.len().min(from.saturating_sub(indent)), label);
+    }
+
     pub(super) fn finish(self) -> String {
         self.text
     }

@@ -1,7 +1,7 @@
 //! What every registry would say of a token, as a table for people.
 //!
-//! A token is made for one audience, so nearly every registry refuses it for that alone. The table therefore has two
-//! answers: of this token as it is, and of the same job's token with the registry's own audience.
+//! A token is made for one audience, so nearly every registry refuses it for that alone: where nothing else is in the
+//! way, the table says so, and which audience to ask for.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +9,33 @@ use trustctl_catalog::Basis;
 use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::page::Page;
-use super::ruling::{at, unverified};
-use crate::look::{Look, Style};
-use crate::ruling::{Believed, Origin, RegistryAnswer, Rulings, Taken, is_audience};
+use super::ruling::{at, at_issued, refused, signed, visible, word};
+use crate::look::{Look, Style, breakable};
+use crate::ruling::{Believed, Origin, RegistryAnswer, Rulings, Taken};
 
 /// Columns of the words at the left: `audience  `.
 const TERM: usize = 10;
-/// Columns of each answer: `own aud  `.
-const ANSWER: usize = 9;
+/// Columns of the answer: `answer  `.
+const ANSWER: usize = 8;
 
 /// The answers as a table.
 pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
     let mut page = Page::new(look);
     headline(&mut page, rulings);
+    signed(&mut page, rulings, TERM);
     match &rulings.believed {
         Believed::Refused(refusal) => {
-            page.term(2, "token", TERM, None, &refusal.message);
-            if let Some(help) = &refusal.help {
-                page.term(2, "help", TERM, Some(Style::Advice), help);
-            }
-            page.aside(2 + TERM, "what a refused token says is not believed, so no registry was asked");
+            let so = "what a refused token says is not believed, so no registry was asked";
+            refused(&mut page, refusal, TERM, so);
             at(&mut page, rulings, TERM);
             return page.finish();
         }
-        Believed::Signed(signed) => {
-            let text = format!("{} signature holds under key {} of {}", signed.algorithm, signed.key, signed.keys_from);
-            page.term(2, "signed", TERM, None, &text);
-        }
-        Believed::Unverified => {}
+        Believed::Unverified => page.term(2, "claims", TERM, Some(Style::Care), "NOT verified (read from a file)"),
+        Believed::Signed(_) => {}
     }
     page.term(2, "audience", TERM, None, rulings.audience.as_deref().unwrap_or("none"));
     at(&mut page, rulings, TERM);
+    at_issued(&mut page, rulings, TERM);
     table(&mut page, rulings);
     page.gap();
     legend(&mut page, rulings);
@@ -48,23 +44,20 @@ pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
 
 fn headline(page: &mut Page, rulings: &Rulings) {
     let count = |taken: Taken| rulings.answers.iter().filter(|answer| answer.taken() == taken).count();
-    let (now, asked) = (count(Taken::Yes), count(Taken::WithAudience));
-    let registries = |count: usize| if count == 1 { "1 registry".to_owned() } else { format!("{count} registries") };
-    let takes = |count: usize| if count == 1 { "takes" } else { "take" };
-    let (word, style) = if now > 0 { ("allow", Style::Good) } else { ("deny", Style::Bad) };
-    let mut said = match now {
-        0 => "no registry takes this token".to_owned(),
-        _ => format!("{} {} this token", registries(now), takes(now)),
+    let (now, otherwise, all) = (count(Taken::Yes), count(Taken::WithAudience), rulings.answers.len());
+    let takes = match (now, rulings.records_given) {
+        (_, false) => "would take",
+        (0 | 1, true) => "takes",
+        (_, true) => "take",
     };
-    match asked {
-        0 => {}
-        1 => said.push_str("; 1 would with its own audience"),
-        _ => said.push_str(&format!("; {asked} would with their own audience")),
-    }
-    let left = format!("{}: {said}", page.look().paint(style, word));
-    let aside = unverified(rulings);
-    let right = page.look().paint(Style::Care, aside).to_string();
-    page.beside(&left, word.len() + 2 + said.chars().count(), &right, aside.len());
+    let who = if now == 0 { "no registry".to_owned() } else { format!("{now} of {all} registries") };
+    let more = match (now, otherwise) {
+        (_, 0) => String::new(),
+        (0, _) => format!("; {otherwise} would with the right audience"),
+        _ => format!(", {otherwise} more with the right audience"),
+    };
+    let (word, style) = word(rulings);
+    page.term(0, &format!("{word}:"), word.len() + 2, Some(style), &format!("{who} {takes} this token{more}"));
 }
 
 fn table(page: &mut Page, rulings: &Rulings) {
@@ -73,104 +66,99 @@ fn table(page: &mut Page, rulings: &Rulings) {
         format!("{}{mark}", answer.profile.registry)
     };
     let column = rulings.answers.iter().map(|answer| name(answer).chars().count()).max().unwrap_or(0).max(8) + 2;
-    page.heading(&format!("{:column$}{:ANSWER$}{:ANSWER$}because", "registry", "now", "own aud"));
+    page.heading(&format!("{:column$}{:ANSWER$}why", "registry", "answer"));
     for answer in &rulings.answers {
-        let taken = answer.taken();
-        let (now, asked) = (yes(taken == Taken::Yes), yes(taken >= Taken::WithAudience));
-        let left = format!("{:column$}{now:ANSWER$}{asked:ANSWER$}", name(answer));
-        let style = match taken {
-            Taken::Yes => Some(Style::Good),
-            Taken::WithAudience => None,
-            Taken::No => Some(Style::Bad),
+        let (word, style) = match answer.taken() {
+            Taken::Yes => ("yes", Some(Style::Good)),
+            Taken::WithAudience => ("no", None),
+            Taken::No => ("no", Some(Style::Bad)),
         };
-        let because = because(answer).join("; ");
-        page.term(0, left.trim_end(), left.chars().count(), style, &because);
+        let left = format!("{:column$}{word}", name(answer));
+        let room = page.look().width.saturating_sub(column + ANSWER);
+        page.term(0, &left, column + ANSWER, style, &breakable(&why(answer), room));
     }
 }
 
-fn yes(taken: bool) -> &'static str {
-    if taken { "yes" } else { "no" }
+/// Why, in a sentence.
+fn why(answer: &RegistryAnswer) -> String {
+    match (answer.taken(), answer.audience()) {
+        (Taken::Yes, _) => by(answer),
+        (Taken::WithAudience, Some(audience)) => format!("only the audience: it must be {audience}"),
+        (Taken::WithAudience, None) => "only the audience".to_owned(),
+        (Taken::No, Some(audience)) => format!("{}; and the audience must be {audience}", in_the_way(answer)),
+        (Taken::No, None) => in_the_way(answer),
+    }
 }
 
-/// Why, in a sentence or two.
-fn because(answer: &RegistryAnswer) -> Vec<String> {
-    let mut said = Vec::new();
+/// The record that lets the token in.
+fn by(answer: &RegistryAnswer) -> String {
+    let record = answer.rule.records.first().and_then(|at| answer.records.get(*at));
+    match record.map(|record| &record.origin) {
+        Some(Origin::File { file, place: 0 }) => format!("by {file}"),
+        Some(Origin::File { file, place }) => format!("by record {place} of {file}"),
+        Some(Origin::Token { .. }) | None => {
+            format!("by the record that `--as {}` shows", answer.profile.registry)
+        }
+    }
+}
+
+/// What keeps the token out, whatever its audience is.
+fn in_the_way(answer: &RegistryAnswer) -> String {
     if let Some(problem) = answer.unfit.first() {
         let field = if problem.field.is_empty() { String::new() } else { format!("`{}`: ", problem.field) };
-        said.push(format!("it takes no record that this token needs: {field}{}", problem.reason));
-        return said;
+        return format!("it takes no record that this token needs: {field}{}", problem.reason);
     }
     if let Some(step) = answer.refused_otherwise() {
-        said.push(refused(step));
-        return said;
+        return of_token(step);
     }
-    if let Some(step) = answer.explanation.refused().filter(|step| is_audience(step) && answer.rule.is_allow()) {
-        said.push(match &step.expected[..] {
-            [] => "the audience of one of its registries".to_owned(),
-            expected => format!("audience {}", expected.join(" or ")),
-        });
+    let explanation = &answer.explanation;
+    let nearest = explanation.nearest.and_then(|at| explanation.records.get(at));
+    match nearest.and_then(RecordReport::first_failure) {
+        Some(step) => of_record(step),
+        None if explanation.records.is_empty() => "it has no record for such tokens".to_owned(),
+        None => "its records are for tokens of another issuer".to_owned(),
     }
-    match answer.rule.records.first() {
-        Some(at) => said.extend(answer.records.get(*at).map(|record| match &record.origin {
-            Origin::Token { fields } => {
-                let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                format!("a record with {}", fields.join(", "))
-            }
-            Origin::File { file, place: 0 } => format!("by {file}"),
-            Origin::File { file, place } => format!("by record {place} of {file}"),
-        })),
-        None => said.push(nearest(answer)),
-    }
-    said
 }
 
-fn refused(step: &StepReport) -> String {
+/// A check of the token itself that does not hold.
+fn of_token(step: &StepReport) -> String {
     match (&step.state, &step.cause) {
-        (StepState::Refused(reason), Some(cause)) => format!("{reason}: {cause}"),
-        (StepState::Refused(reason), None) => reason.clone(),
+        // Of a claim that is missing, the cause says more than that it is.
+        (StepState::Refused(_), Some(cause)) if step.claim.is_none() => cause.clone(),
+        (StepState::Refused(reason), _) => reason.clone(),
         _ => step.name.clone(),
     }
 }
 
-/// Why the nearest record does not hold.
-fn nearest(answer: &RegistryAnswer) -> String {
-    let explanation = &answer.explanation;
-    let nearest = explanation.nearest.and_then(|at| explanation.records.get(at));
-    let Some(step) = nearest.and_then(RecordReport::first_failure) else {
-        return match explanation.records.len() {
-            0 => "it has no record for such tokens".to_owned(),
-            _ => "its records are for tokens of another issuer".to_owned(),
-        };
-    };
-    let what = match (&step.cause, &step.state, &step.found) {
-        (Some(cause), ..) => cause.clone(),
-        (None, StepState::Misses(Miss::Missing(claim) | Miss::Blank(claim)), _) => {
-            format!("the token has no `{claim}`")
+/// A step of the nearest record that does not hold: the difference, or the cause where the record has no part in it.
+fn of_record(step: &StepReport) -> String {
+    let (name, expected) = (&step.name, step.expected.iter().map(|text| format!("`{}`", visible(text))));
+    let expected = expected.collect::<Vec<_>>().join(" or ");
+    match (&step.state, &step.found, &step.cause) {
+        (StepState::Misses(Miss::Differs(_) | Miss::OtherId(_)), Some(found), _)
+            if !step.fields.is_empty() && !expected.is_empty() =>
+        {
+            format!("{name}: the token has `{}`, the record {expected}", visible(found))
         }
-        (None, _, Some(found)) if !step.expected.is_empty() => {
-            format!("the token has {found}, the record {}", step.expected.join(" or "))
-        }
-        (None, _, Some(found)) => format!("the token has {found}"),
-        (None, ..) => "it does not hold".to_owned(),
-    };
-    format!("{}: {what}", step.name)
+        (_, _, Some(cause)) => cause.clone(),
+        (StepState::Misses(Miss::Missing(claim) | Miss::Blank(claim)), ..) => format!("the token has no `{claim}`"),
+        (_, Some(found), None) => format!("{name}: the token has `{}`", visible(found)),
+        (_, None, None) => format!("{name} does not hold"),
+    }
 }
 
 fn legend(page: &mut Page, rulings: &Rulings) {
-    page.aside(
-        0,
-        "now: what becomes of this token; own aud: what would of the same job's, made for the registry's own audience",
-    );
-    let made = rulings.answers.iter().flat_map(|answer| &answer.records);
-    if made.clone().count() > 0 && made.clone().all(|record| matches!(record.origin, Origin::Token { .. })) {
-        page.aside(0, "no records were given: each registry is asked about the record that this token would need");
-    }
     let mut documented: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for profile in rulings.answers.iter().map(|answer| answer.profile).filter(|it| it.basis == Basis::Documentation) {
-        documented.entry(&profile.checked).or_default().push(&profile.title);
+        documented.entry(&profile.checked).or_default().push(&profile.registry);
     }
-    for (checked, titles) in documented {
-        page.aside(0, &format!("* known from documentation only, compared on {checked}: {}", titles.join(", ")));
+    let alone = documented.len() == 1;
+    for (checked, names) in documented {
+        let names = if alone { String::new() } else { format!(": {}", names.join(", ")) };
+        page.aside(0, &format!("* known from its documentation only, compared on {checked}{names}"));
     }
-    page.aside(0, "not checked: whether it was used before (replay); `--as REGISTRY` shows every step");
+    if !rulings.records_given {
+        page.aside(0, "no records were given: each is asked by the record that the token would need");
+    }
+    page.aside(0, "`--as REGISTRY` shows every step; earlier uses (replay) are not checked");
 }

@@ -42,10 +42,11 @@ a file that holds no token, no keys. `--as all` ends with 0 where some registry 
 A file that `--policy` names and another one includes is judged with that one, which is looked for upwards: inside the \
 repository (up to the folder with `.git`), or where there is none, up to the current folder.
 
-With `--as`, no trust file is read: a registry decides by its own trust records. Each --record file holds one record, or a list \
-of them, in the registry's own form; with `--as all` it holds `REGISTRY: RECORDS` for each registry. Without --record the token \
-is judged by the record that it would need, which is shown. The registry's own rules for audience and times hold, also for \
-claims that nobody signed; `--at issued` judges a captured token at the moment it was issued.
+With `--as`, no trust file is read: a registry decides by its own trust records. A --record file holds one record or a list of \
+them, in the registry's own form; or `REGISTRY: RECORDS` for several registries, which `--as all` needs. Without --record the \
+token is judged by the record that it would need, which is shown: an allow then says that there can be one. The registry's own \
+rules for audience and times hold, also for claims that nobody signed; `--at issued` judges a captured token at the moment it \
+was issued.
 
 The token is never printed. Whether it was used before (replay) is not checked.";
 

@@ -10,6 +10,7 @@ use trustctl_catalog::profile::{Combine, Profile};
 use super::{Version, write};
 use crate::moment;
 use crate::ruling::{Believed, RegistryAnswer, Rulings, Taken};
+use crate::verdict::Refusal;
 use record::{FieldReport, LearnedReport, ProblemReport, RecordReport, StepReport};
 
 /// The answers as JSON.
@@ -28,6 +29,9 @@ pub(crate) struct RulingsReport {
     decision: DecisionReport,
     /// Whether a token's signature was checked. Where it is false, whoever wrote the claims chose them.
     verified: bool,
+    /// Whether records were given. Where it is false, each registry is asked by the record that the token would need,
+    /// which nobody has made: an allow says that there can be one.
+    records_given: bool,
     /// The package, where one was given.
     package: Option<String>,
     /// The version that is published, where one was given.
@@ -77,6 +81,8 @@ struct RefusedReport {
     code: String,
     /// In one line.
     message: String,
+    /// What to do about it.
+    help: Option<String>,
 }
 
 /// A registry with its answer.
@@ -159,17 +165,23 @@ impl RulingsReport {
             }
             Believed::Unverified => (None, None),
             Believed::Refused(refusal) => {
-                (None, Some(RefusedReport { code: refusal.code.clone(), message: refusal.message.clone() }))
+                let Refusal { code, message, help } = refusal.clone();
+                (None, Some(RefusedReport { code, message, help }))
             }
         };
         let registries = match refused {
             Some(_) => rulings.asked.iter().map(|profile| RegistryReport::new(profile, None)).collect(),
-            None => rulings.answers.iter().map(|answer| RegistryReport::new(answer.profile, Some(answer))).collect(),
+            None => rulings
+                .answers
+                .iter()
+                .map(|answer| RegistryReport::new(answer.profile, Some((answer, &rulings.believed))))
+                .collect(),
         };
         Self {
             version: Version,
             decision: DecisionReport::new(rulings.is_allow()),
             verified: signature.is_some(),
+            records_given: rulings.records_given,
             package: rulings.package.as_ref().map(|package| package.name.clone()),
             package_version: rulings.package.as_ref().and_then(|package| package.version.clone()),
             at: moment::rfc3339(rulings.at),
@@ -188,7 +200,7 @@ impl DecisionReport {
 }
 
 impl RegistryReport {
-    fn new(profile: &Profile, answer: Option<&RegistryAnswer>) -> Self {
+    fn new(profile: &Profile, answer: Option<(&RegistryAnswer, &Believed)>) -> Self {
         Self {
             registry: profile.registry.clone(),
             title: profile.title.clone(),
@@ -204,21 +216,21 @@ impl RegistryReport {
                 Combine::Oldest => "oldest".to_owned(),
             },
             discloses: profile.discloses.about.clone(),
-            answer: answer.map(AnswerReport::new),
+            answer: answer.map(|(answer, believed)| AnswerReport::new(answer, believed)),
         }
     }
 }
 
 impl AnswerReport {
-    fn new(answer: &RegistryAnswer) -> Self {
+    fn new(answer: &RegistryAnswer, believed: &Believed) -> Self {
         let explanation = &answer.explanation;
         let taken = answer.taken();
         let records = explanation.records.iter().zip(&answer.records);
         Self {
             decision: DecisionReport::new(taken == Taken::Yes),
             takes_with_its_audience: taken >= Taken::WithAudience,
-            token: explanation.envelope.iter().map(StepReport::new).collect(),
-            records: records.map(|(report, asked)| RecordReport::new(report, asked)).collect(),
+            token: explanation.envelope.iter().map(|step| StepReport::of_token(step, believed)).collect(),
+            records: records.map(|(report, asked)| RecordReport::new(answer, report, asked)).collect(),
             holding: answer.rule.records.clone(),
             nearest: explanation.nearest,
             unfit: answer.unfit.iter().map(ProblemReport::new).collect(),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use trustctl_records::{Learned, Miss, RecordProblem, StepState};
 
-use crate::ruling::{AskedRecord, Origin};
+use crate::ruling::{AskedRecord, Believed, Origin, RegistryAnswer, is_unchecked};
 
 /// One record with every step.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -67,6 +67,8 @@ pub(super) struct StepReport {
     cause: Option<String>,
     /// What a user should know who fails here.
     why: Option<String>,
+    /// What to do about it, where the record lacks what the registry fills in by itself.
+    help: Option<String>,
     /// Whether a caller who fails here is told of it, at a registry that tells of some steps.
     told: bool,
 }
@@ -86,6 +88,8 @@ enum StatusReport {
     WrongType,
     /// What the registry would say cannot be told; it counts as a refusal.
     Unclear,
+    /// It was not looked at, because what it is about is not known here, such as earlier uses.
+    Unchecked,
 }
 
 /// Why the registry would not take a record.
@@ -115,7 +119,8 @@ pub(super) struct LearnedReport {
 }
 
 impl RecordReport {
-    pub(super) fn new(report: &trustctl_records::RecordReport, asked: &AskedRecord) -> Self {
+    pub(super) fn new(answer: &RegistryAnswer, report: &trustctl_records::RecordReport, asked: &AskedRecord) -> Self {
+        let step = |step| StepReport::new(step, answer.help(&report.publisher, step));
         let (file, place, fields) = match &asked.origin {
             Origin::File { file, place } => (Some(file.clone()), Some(*place).filter(|place| *place > 0), Vec::new()),
             Origin::Token { fields } => (None, None, fields.iter().map(FieldReport::new).collect()),
@@ -126,7 +131,7 @@ impl RecordReport {
             place,
             fields,
             about_issuer: report.is_about_issuer,
-            steps: report.steps.iter().map(StepReport::new).collect(),
+            steps: report.steps.iter().map(step).collect(),
             grants: report.grants.clone(),
             warnings: report.warnings.clone(),
         }
@@ -140,7 +145,7 @@ impl FieldReport {
 }
 
 impl StepReport {
-    pub(super) fn new(step: &trustctl_records::StepReport) -> Self {
+    fn new(step: &trustctl_records::StepReport, help: Option<String>) -> Self {
         let (status, reason) = match &step.state {
             StepState::Holds => (StatusReport::Pass, None),
             StepState::Refused(reason) => (StatusReport::Fail, Some(reason.clone())),
@@ -161,8 +166,17 @@ impl StepReport {
             reason,
             cause: step.cause.clone(),
             why: step.why.clone(),
+            help,
             told: step.told,
         }
+    }
+}
+
+impl StepReport {
+    /// A check of the token itself.
+    pub(super) fn of_token(step: &trustctl_records::StepReport, believed: &Believed) -> Self {
+        let report = Self::new(step, None);
+        if is_unchecked(step, believed) { Self { status: StatusReport::Unchecked, ..report } } else { report }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `trustctl eval --as`: what would that registry say of this token?
 
 mod judge;
+mod mistaken;
 mod records;
 mod settings;
 mod token;
@@ -65,6 +66,7 @@ pub(super) fn run(
         at: presented.at,
         now: outside.now,
         catalogue: catalogue.version.clone(),
+        records_given: records.is_some(),
         asked: profiles,
         answers: Vec::new(),
     };
@@ -94,7 +96,7 @@ fn profiles(asked: &str) -> Result<Vec<&'static Profile>, Failure> {
     }
     match profile(asked)? {
         Some(profile) => Ok(vec![profile]),
-        None => Err(unknown("registry", asked, Profile::names().chain([ALL]))),
+        None => Err(unknown(format!("there is no registry `{asked}`"), asked, Profile::names().chain([ALL]))),
     }
 }
 
@@ -103,11 +105,11 @@ fn profile(name: &str) -> Result<Option<&'static Profile>, Failure> {
 }
 
 /// A name that is none of those there are.
-fn unknown<'n>(what: &str, given: &str, known: impl Iterator<Item = &'n str>) -> Failure {
+fn unknown<'n>(message: String, given: &str, known: impl Iterator<Item = &'n str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let there = if known.len() == 1 { "there is" } else { "there are" };
     let near = nearest(&given.to_lowercase(), known.iter().copied())
         .map_or(String::new(), |near| format!("did you mean `{near}`? "));
-    Failure::new(format!("there is no {what} `{given}`")).help(format!("{near}{there} {listed}"))
+    Failure::new(message).help(format!("{near}{there} {listed}"))
 }

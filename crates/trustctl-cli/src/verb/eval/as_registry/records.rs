@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use trustctl_diag::{Diagnostic, FileId, Sources};
-use trustctl_records::{Profile, Record, Settings, read_file_by_registry, read_file_with_settings};
+use trustctl_records::{
+    OfRegistry, Profile, RECORD_REFUSED, Record, Settings, read_file_by_registry, read_file_with_settings,
+};
 
 use crate::Outside;
 use crate::failure::Failure;
 use crate::input::{Input, read_text};
 use crate::ruling::{AskedRecord, Origin};
-use crate::secret::{is_token, without_tokens_in_place};
+use crate::secret::without_tokens_in_place;
 
-use super::Arguments;
+use super::{Arguments, mistaken};
 
 /// More bytes than the records of one package have.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -39,62 +41,95 @@ pub(super) fn read(
     for name in &arguments.record {
         let input = Input::from(name.as_str());
         let text = read_text(&input, outside.stdin, LARGEST)?;
-        if is_token(&text) {
-            return Err(
-                Failure::new(format!("{input} holds a token, not a trust record")).help("give it with `--token FILE`")
-            );
+        if let Some(failure) = mistaken::token(&input, &text) {
+            return Err(failure);
         }
         let shown = match &input {
             Input::Stdin => input.to_string(),
             Input::File(path) => path.display().to_string(),
         };
         let file = sources.add(shown, without_tokens_in_place(&text));
+        let records = given.records.get_or_insert_default();
         match read_one(arguments.publisher.as_deref(), profiles, file, &text) {
+            Ok(parts) if parts.is_empty() => {
+                return Err(Failure::new(format!("{input} holds no record"))
+                    .help("write `REGISTRY:` and its record below, indented"));
+            }
             Ok(parts) => {
-                for (profile, records, settings) in parts {
-                    given.take(profile, sources.name(file), records, &settings);
+                for (profile, found, settings) in parts {
+                    let asked = asked(profile, found, sources.name(file));
+                    records.entry(&profile.registry).or_default().extend(asked);
+                    given.settings.extend(changed(profile, &settings));
                 }
             }
-            Err(problems) => return Err(refused(profiles, &input).problems(sources, problems)),
+            Err(problems) => {
+                return Err(mistaken::kind(&input, &text, profiles, &problems)
+                    .unwrap_or_else(|| refused(profiles, &input, &problems).problems(sources, problems)));
+            }
         }
     }
     Ok(given)
 }
 
-/// What one file holds of each registry.
+/// What one file holds of each registry that is asked.
 fn read_one(
     kind: Option<&str>,
     profiles: &[&'static Profile],
     file: FileId,
     text: &str,
-) -> Result<Vec<(&'static Profile, Vec<Record>, Settings)>, Vec<Diagnostic>> {
-    match profiles {
-        [profile] => read_file_with_settings(profile, kind, file, text)
-            .map(|(records, settings)| vec![(*profile, records, settings)]),
-        _ => read_file_by_registry(profiles, kind, file, text),
-    }
+) -> Result<Vec<OfRegistry<'static>>, Vec<Diagnostic>> {
+    let [profile] = profiles else { return read_file_by_registry(profiles, kind, file, text) };
+    read_file_with_settings(profile, kind, file, text)
+        .map(|(records, settings)| vec![(*profile, records, settings)])
+        .or_else(|problems| own_part(profile, kind, file, text).unwrap_or(Err(problems)))
 }
 
-impl Given {
-    fn take(&mut self, profile: &'static Profile, file: &str, records: Vec<Record>, settings: &Settings) {
-        let defaults = Settings::of(profile);
-        for name in profile.settings.keys().filter(|name| settings.all(name) != defaults.all(name)) {
-            self.settings.insert((&profile.registry, name.clone()), settings.all(name).to_vec());
+/// What a file for `--as all` holds of this registry; `None` where it is no such file.
+fn own_part(
+    profile: &'static Profile,
+    kind: Option<&str>,
+    file: FileId,
+    text: &str,
+) -> Option<Result<Vec<OfRegistry<'static>>, Vec<Diagnostic>>> {
+    let all: Vec<&'static Profile> = Profile::names().filter_map(|name| Profile::bundled(name).ok()?).collect();
+    match read_file_by_registry(&all, kind, file, text) {
+        Ok(parts) if parts.is_empty() => None,
+        Ok(mut parts) => {
+            parts.retain(|(of, ..)| of.registry == profile.registry);
+            if parts.is_empty() {
+                parts.push((profile, Vec::new(), Settings::of(profile)));
+            }
+            Some(Ok(parts))
         }
-        let several = records.len() > 1;
-        let asked = records.into_iter().enumerate().map(|(at, record)| {
-            let kind = profile.publisher(&record.publisher).map_or(String::new(), |publisher| publisher.title.clone());
-            let place = if several { at + 1 } else { 0 };
-            (record, AskedRecord { kind, origin: Origin::File { file: file.to_owned(), place } })
-        });
-        self.records.get_or_insert_default().entry(&profile.registry).or_default().extend(asked);
+        // Registries' names stand in it, and some record below them is refused.
+        Err(problems) => problems.iter().all(|problem| problem.code == RECORD_REFUSED).then_some(Err(problems)),
     }
 }
 
-fn refused(profiles: &[&'static Profile], input: &Input) -> Failure {
-    Failure::new(match profiles {
-        [only] => format!("{input} holds what {} would not take as a record", only.title),
-        _ => format!("{input} holds what no registry would take as its record"),
+/// Records with where they come from.
+fn asked(profile: &'static Profile, records: Vec<Record>, file: &str) -> Vec<(Record, AskedRecord)> {
+    let several = records.len() > 1;
+    let with_origin = records.into_iter().enumerate().map(|(at, record)| {
+        let kind = profile.publisher(&record.publisher).map_or(String::new(), |publisher| publisher.title.clone());
+        let place = if several { at + 1 } else { 0 };
+        (record, AskedRecord { kind, origin: Origin::File { file: file.to_owned(), place } })
+    });
+    with_origin.collect()
+}
+
+/// The settings that a file changes.
+fn changed(profile: &'static Profile, settings: &Settings) -> BTreeMap<(&'static str, String), Vec<String>> {
+    let defaults = Settings::of(profile);
+    let changed = profile.settings.keys().filter(|name| settings.all(name) != defaults.all(name));
+    changed.map(|name| ((profile.registry.as_str(), name.clone()), settings.all(name).to_vec())).collect()
+}
+
+fn refused(profiles: &[&'static Profile], input: &Input, problems: &[Diagnostic]) -> Failure {
+    let is_refused = problems.iter().any(|problem| problem.code == RECORD_REFUSED);
+    Failure::new(match (is_refused, profiles) {
+        (true, [only]) => format!("{input} holds what {} would not take as a record", only.title),
+        (true, _) => format!("{input} holds what a registry would not take as its record"),
+        (false, _) => format!("{input} cannot be read as trust records"),
     })
 }
 
@@ -106,9 +141,9 @@ fn known_kind(kind: &str, profiles: &[&'static Profile]) -> Result<(), Failure> 
     let mut known: Vec<&str> = kinds().map(String::as_str).collect();
     known.sort_unstable();
     known.dedup();
-    let of = match profiles {
-        [only] => format!("kind of record at {}", only.title),
-        _ => "kind of record".to_owned(),
+    let message = match profiles {
+        [only] => format!("{} has no kind of record `{kind}`", only.title),
+        _ => format!("no registry has a kind of record `{kind}`"),
     };
-    Err(super::unknown(&of, kind, known.into_iter()))
+    Err(super::unknown(message, kind, known.into_iter()))
 }

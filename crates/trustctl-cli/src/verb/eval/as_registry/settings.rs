@@ -49,17 +49,15 @@ fn find<'n>(name: &'n str, profiles: &[&'static Profile]) -> Result<(&'static Pr
             profiles
                 .iter()
                 .find(|profile| profile.registry == registry)
-                .ok_or_else(|| super::unknown("registry", registry, names))?
+                .ok_or_else(|| super::unknown(format!("there is no registry `{registry}` here"), registry, names))?
         }
     };
     if profile.settings.contains_key(setting) {
         return Ok((profile, setting));
     }
-    let what = format!("setting of {}", profile.title);
+    let message = format!("{} has no setting `{setting}`", profile.title);
     if profile.settings.is_empty() {
-        return Err(
-            Failure::new(format!("there is no {what}")).help("its operator sets nothing that a decision hangs on")
-        );
+        return Err(Failure::new(message).help("its operator sets nothing that a decision hangs on"));
     }
-    Err(super::unknown(&what, setting, profile.settings.keys().map(String::as_str)))
+    Err(super::unknown(message, setting, profile.settings.keys().map(String::as_str)))
 }
