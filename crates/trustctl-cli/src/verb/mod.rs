@@ -2,6 +2,7 @@
 
 mod eval;
 mod explain;
+mod import;
 mod lint;
 mod providers;
 mod token;
@@ -19,6 +20,7 @@ Examples:
   trustctl eval --token token.jwt --package left-pad@1.4.0    may this token publish it?
   trustctl lint                                               what is wrong with our trust files?
   trustctl explain npm.trust.yaml                             what does this file allow, in words?
+  trustctl import --from pypi publisher.yaml                  our registry's records as a trust file
   trustctl token token.jwt                                    what is in this token?
   trustctl providers github-actions                           what is known of this provider?
 
@@ -41,6 +43,7 @@ enum Verb {
     Eval(Box<eval::Eval>),
     Lint(lint::Lint),
     Explain(explain::Explain),
+    Import(import::Import),
     Token(token::Token),
     Providers(providers::Providers),
 }
@@ -58,6 +61,7 @@ impl Command {
             Verb::Eval(eval) => (eval.format, eval.run(catalogue, outside, looks)),
             Verb::Lint(lint) => (lint.format, lint.run(catalogue, outside, looks)),
             Verb::Explain(explain) => (Format::Human, explain.run(catalogue, looks)),
+            Verb::Import(import) => (Format::Human, import.run(catalogue, outside, looks)),
             Verb::Token(token) => (Format::Human, token.run(catalogue, outside, looks)),
             Verb::Providers(providers) => (Format::Human, providers.run(catalogue, looks)),
         };

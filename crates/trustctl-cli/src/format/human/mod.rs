@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod diagnostic;
+pub(crate) mod exchange;
 mod excerpt;
 pub(crate) mod explanation;
 pub(crate) mod findings;
