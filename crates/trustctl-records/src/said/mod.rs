@@ -3,6 +3,7 @@
 //! Import writes it down, and export compares a grant with it. The profile's `means`, `loses` and `gives` say it of records
 //! with fields; of statements that an owner writes, the style does.
 
+pub(crate) mod facts;
 mod fields;
 
 use trustctl_catalog::profile::{Direction, Operation, Profile, Publisher, Step};
