@@ -11,6 +11,7 @@ mod cause;
 mod check;
 mod envelope;
 mod explain;
+mod export;
 mod file;
 mod fitting;
 mod import;
@@ -30,6 +31,7 @@ pub use explain::{Explanation, RecordReport, StepReport, StepState};
 pub use file::{
     OfRegistry, RECORD_REFUSED, Written, read_file, read_file_by_registry, read_file_with_settings, read_written,
 };
+pub use export::{Export, ExportProblem, ExportWarning, Exported, ExportedRecord};
 pub use fitting::Fitting;
 pub use import::{Import, ImportError, ImportWarning, Imported};
 pub use judge::{Judge, Question, Ruling, Settings};

@@ -53,6 +53,9 @@ pub struct Profile {
     pub names_package: Option<String>,
     /// Which record decides where several hold.
     pub combine: Combine,
+    /// Where there is only one, whether that is one of each kind.
+    #[serde(default)]
+    pub one_of_each: bool,
     /// What a caller who is refused learns.
     pub discloses: Disclosure,
     /// Members of the exchange's request body, each a non-empty string; `None` where there is no exchange, or its body is not known.

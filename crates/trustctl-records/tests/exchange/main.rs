@@ -8,6 +8,7 @@
     reason = "a test may stop where its data surprise it; the helpers beside the tests are tests too"
 )]
 
+mod exports;
 mod imports;
 mod native;
 mod vectors;

@@ -35,6 +35,9 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Profile, CatalogueError> {
         let at = format!("publishers.{name}");
         Kind { place: &place, at, profile: &profile, publisher }.check()?;
     }
+    place.check(!profile.one_of_each || profile.combine == Combine::Only, "one-of-each", || {
+        "goes with `combine: only`".into()
+    })?;
     if let Combine::Prefer(field) = &profile.combine {
         // A kind of record without the field has nothing to prefer.
         let somewhere = profile.publishers.values().any(|publisher| publisher.field(field).is_some());

@@ -1,0 +1,72 @@
+//! A record that was imported and exported again decides as it did, and what an export says of a grant is so.
+
+use std::collections::BTreeMap;
+
+use trustctl_catalog::Catalogue;
+use trustctl_catalog::profile::Direction;
+use trustctl_records::{Export, ExportProblem, ExportWarning, Exported, Record};
+
+use crate::imports::import;
+use crate::vectors::{Case, cases};
+
+/// Rows of each registry that must be compared at least.
+const FLOOR: [(&str, usize); 6] =
+    [("crates-io", 100), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
+
+pub(crate) fn export(case: &Case, text: &str) -> Result<Exported, Vec<ExportProblem>> {
+    let reading = trustctl_policy::read_text("trust.yaml", text);
+    let policy = reading.policy.unwrap_or_else(|| panic!("{:?}\n{text}", reading.diagnostics));
+    let export = Export { profile: case.profile, settings: &case.settings, package: None, publisher: None };
+    export.records(Catalogue::bundled().unwrap(), &policy)
+}
+
+#[test]
+fn a_record_there_and_back_decides_as_before() {
+    let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let Some(before) = case.explain(case.records.clone()) else { continue };
+        let mut back: Vec<Record> = Vec::new();
+        let mut texts = Vec::new();
+        let mut may_end = false;
+        for record in &case.records {
+            let Ok(imported) = import(&case, record) else { continue };
+            match export(&case, &imported.text) {
+                Ok(exported) => {
+                    // A grant ends with the time of a first use; the record that it becomes gets a new one.
+                    let ends = |warning: &ExportWarning| warning.is == Direction::Wider && warning.claims == ["expires"];
+                    may_end |= exported.warnings.iter().any(ends);
+                    for one in exported.records {
+                        let mut record_back = one.record;
+                        record_back.created = record.created;
+                        back.push(record_back);
+                    }
+                }
+                Err(problems) => wrong.push(format!("{}: {problems:?}\n{}", case.id, imported.text)),
+            }
+            texts.push(imported.text);
+        }
+        if texts.is_empty() {
+            continue;
+        }
+        *compared.entry(&case.profile.registry).or_default() += 1;
+        let after = case.explain(back.clone()).unwrap();
+        let is_told = may_end && !before.ruling.is_allow();
+        if before.ruling.is_allow() != after.ruling.is_allow() && !is_told {
+            wrong.push(format!(
+                "{}: {} before, {} after\n{:?}\n{back:?}\n{}\n{}",
+                case.id,
+                before.ruling.is_allow(),
+                after.ruling.is_allow(),
+                case.records,
+                case.claims,
+                texts.join("\n")
+            ));
+        }
+    }
+    eprintln!("compared {compared:?}");
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
+    for (registry, floor) in FLOOR {
+        assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
+    }
+}
