@@ -50,8 +50,9 @@ impl Output {
             return Err(Failure::new("the name of the output file is a token").help("regard it as known to others"));
         }
         match fs::metadata(path) {
-            Ok(found) if found.is_dir() => Err(Failure::new(format!("`{}` is a folder", path.display()))
-                .help("say the name of a file in it")),
+            Ok(found) if found.is_dir() => {
+                Err(Failure::new(format!("`{}` is a folder", path.display())).help("say the name of a file in it"))
+            }
             Ok(found) if !found.is_file() => Err(Failure::new(format!("`{}` is no regular file", path.display()))
                 .help("leave `--output` out, and the result goes to standard output")),
             Ok(_) if !self.overwrite => Err(exists(path)),

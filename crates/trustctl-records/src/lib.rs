@@ -28,10 +28,10 @@ mod take;
 pub use check::{Learned, Miss};
 pub use envelope::{Header, Used};
 pub use explain::{Explanation, RecordReport, StepReport, StepState};
+pub use export::{Export, ExportProblem, ExportWarning, Exported, ExportedRecord};
 pub use file::{
     OfRegistry, RECORD_REFUSED, Written, read_file, read_file_by_registry, read_file_with_settings, read_written,
 };
-pub use export::{Export, ExportProblem, ExportWarning, Exported, ExportedRecord};
 pub use fitting::Fitting;
 pub use import::{Import, ImportError, ImportWarning, Imported};
 pub use judge::{Judge, Question, Ruling, Settings};

@@ -65,7 +65,12 @@ pub(crate) struct Import {
 }
 
 impl Import {
-    pub(crate) fn run(&self, catalogue: &Catalogue, outside: &mut Outside<'_>, looks: Looks) -> Result<Answer, Failure> {
+    pub(crate) fn run(
+        &self,
+        catalogue: &Catalogue,
+        outside: &mut Outside<'_>,
+        looks: Looks,
+    ) -> Result<Answer, Failure> {
         let profile = named(&self.from)?;
         let Records { sources, written, mut settings } = self.read(profile, outside)?;
         let fields = self.fields(profile, &mut settings)?;
@@ -76,13 +81,11 @@ impl Import {
         };
         let stdout = self.output.write(imported.text)?;
         let mut stderr = remarks(&remarks_of(&imported.warnings), &profile.title, &sources, looks.stderr);
-        if let Some(path) = self.output.path() {
-            if !is_trust_file(path) {
-                let about = "trust files are named `NAME.trust.yaml` or `trust.yaml`; under this name `trustctl lint` \
-                             reads it only where it is given";
-                let remark = Remark { is: Direction::Beside, about, places: &[] };
-                stderr.push_str(&remarks(&[remark], &profile.title, &sources, looks.stderr));
-            }
+        if self.output.path().is_some_and(|path| !is_trust_file(path)) {
+            let about = "trust files are named `NAME.trust.yaml` or `trust.yaml`; under this name `trustctl lint` reads it \
+                         only where it is given";
+            let remark = Remark { is: Direction::Beside, about, places: &[] };
+            stderr.push_str(&remarks(&[remark], &profile.title, &sources, looks.stderr));
         }
         Ok(Answer { stdout, stderr, exit: Exit::Yes })
     }
@@ -110,7 +113,8 @@ impl Import {
             let (written, settings) = match read_written(profile, self.publisher.as_deref(), file, &text) {
                 Ok(read) => read,
                 Err(problems) => {
-                    let failure = Failure::new(format!("{input} holds what {} would not take as a record", profile.title));
+                    let failure =
+                        Failure::new(format!("{input} holds what {} would not take as a record", profile.title));
                     return Err(failure.problems(records.sources, problems));
                 }
             };
@@ -118,7 +122,8 @@ impl Import {
             for name in profile.settings.keys().filter(|name| settings.all(name) != Settings::of(profile).all(name)) {
                 let values = settings.all(name).to_vec();
                 if given.insert(name.clone(), values.clone()).is_some_and(|other| other != values) {
-                    let failure = Failure::new(format!("`{name}` has another value in an earlier file than in {input}"));
+                    let failure =
+                        Failure::new(format!("`{name}` has another value in an earlier file than in {input}"));
                     return Err(failure.help("it is the registry's, and has one value for all of its records"));
                 }
                 records.settings.set(name, values);
@@ -151,8 +156,10 @@ impl Import {
         };
         match error {
             ImportError::NoRegistry => Failure::new(format!("the catalogue has no registry `{}`", profile.registry)),
-            ImportError::NoPackage(place) => Failure::new(format!("{} does not say which package it is for", at(place)))
-                .help("add `--package NAME`, or `package: NAME` to the record"),
+            ImportError::NoPackage(place) => {
+                Failure::new(format!("{} does not say which package it is for", at(place)))
+                    .help("add `--package NAME`, or `package: NAME` to the record")
+            }
             ImportError::NoField { name, about, example } => {
                 Failure::new(format!("a trust file for {title} says its `{name}`: {about}"))
                     .help(format!("add `--set {name}=VALUE`, as in `--set {name}={example}`"))
@@ -165,7 +172,11 @@ impl Import {
             ImportError::Nothing(reasons) => {
                 let reasons: Vec<String> = reasons.iter().map(|reason| reason.about.clone()).collect();
                 let failure = Failure::new("no record gives anybody anything, so there is no trust file");
-                if reasons.is_empty() { failure.help("the files hold no record") } else { failure.help(reasons.join("; ")) }
+                if reasons.is_empty() {
+                    failure.help("the files hold no record")
+                } else {
+                    failure.help(reasons.join("; "))
+                }
             }
             ImportError::Refused { text, diagnostics } => {
                 let mut sources = Sources::default();

@@ -2,6 +2,7 @@
 
 mod eval;
 mod explain;
+mod export;
 mod import;
 mod lint;
 mod providers;
@@ -20,7 +21,8 @@ Examples:
   trustctl eval --token token.jwt --package left-pad@1.4.0    may this token publish it?
   trustctl lint                                               what is wrong with our trust files?
   trustctl explain npm.trust.yaml                             what does this file allow, in words?
-  trustctl import --from pypi publisher.yaml                  our registry's records as a trust file
+  trustctl import --from pypi publisher.yaml                  the registry's records as a trust file
+  trustctl export --to npm npm.trust.yaml                     a trust file as the registry's records
   trustctl token token.jwt                                    what is in this token?
   trustctl providers github-actions                           what is known of this provider?
 
@@ -44,6 +46,7 @@ enum Verb {
     Lint(lint::Lint),
     Explain(explain::Explain),
     Import(import::Import),
+    Export(export::Export),
     Token(token::Token),
     Providers(providers::Providers),
 }
@@ -62,6 +65,7 @@ impl Command {
             Verb::Lint(lint) => (lint.format, lint.run(catalogue, outside, looks)),
             Verb::Explain(explain) => (Format::Human, explain.run(catalogue, looks)),
             Verb::Import(import) => (Format::Human, import.run(catalogue, outside, looks)),
+            Verb::Export(export) => (Format::Human, export.run(catalogue, looks)),
             Verb::Token(token) => (Format::Human, token.run(catalogue, outside, looks)),
             Verb::Providers(providers) => (Format::Human, providers.run(catalogue, looks)),
         };

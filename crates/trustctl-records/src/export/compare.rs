@@ -51,7 +51,8 @@ impl Compared<'_> {
         });
         let is_said = stated.asks.as_ref().is_some_and(|asks| {
             let condition = Condition { claim: stated.claim.clone(), asks: asks.clone() };
-            facts.say(self.kind.entry, &condition) || self.parts_lost(&condition, facts).is_some_and(|lost| lost.is_empty())
+            facts.say(self.kind.entry, &condition)
+                || self.parts_lost(&condition, facts).is_some_and(|lost| lost.is_empty())
         });
         if is_said && declared.is_none() {
             return None;
@@ -79,26 +80,33 @@ impl Compared<'_> {
             };
         };
         let condition = Condition { claim: claim.clone(), asks: asks.clone() };
-        if let Some(lost) = self.parts_lost(&condition, facts).filter(|lost| lost.as_slice() != [claim.as_str()]) {
-            let lost: Vec<String> = lost.iter().map(|claim| format!("`{claim}`")).collect();
-            return format!("{title} does not look at {}, which `{claim}` fixes", lost.join(" and "));
+        if let Some(lost) = self.parts_lost(&condition, facts) {
+            let (folded, open): (Vec<&Lost>, Vec<&Lost>) = lost.iter().partition(|part| part.is_folded);
+            let does = [(folded, "compares", " without regard to case"), (open, "does not look at", "")];
+            let does = does.iter().filter(|(parts, ..)| !parts.is_empty());
+            let does = does.map(|(parts, does, how)| {
+                let parts: Vec<String> = parts.iter().map(|part| format!("`{}`", part.claim)).collect();
+                format!("{does} {}{how}", parts.join(" and "))
+            });
+            let does = does.collect::<Vec<_>>().join(" and ");
+            return format!("of what `{claim}` fixes, {title} {does}");
         }
-        let folded = match asks {
-            Ask::Equals(values) => facts.say(
-                self.kind.entry,
-                &Condition { claim: claim.clone(), asks: Ask::EqualsIgnoringCase(values.clone()) },
-            ),
-            _ => false,
-        };
-        match (folded, compares) {
+        match (self.is_folded(&condition, facts), compares) {
             (true, _) => format!("{title} compares `{claim}` without regard to case"),
             (false, Some(_)) => format!("{title} lets in more values of `{claim}` than the grant"),
             (false, None) => format!("{title} does not look at `{claim}`"),
         }
     }
 
-    /// Of a claim that is joined of others, those that the record leaves open; `None` for any other claim.
-    fn parts_lost(&self, condition: &Condition, facts: &Facts) -> Option<Vec<String>> {
+    /// Whether the record holds tokens to the values but for their case.
+    fn is_folded(&self, condition: &Condition, facts: &Facts) -> bool {
+        let Ask::Equals(values) = &condition.asks else { return false };
+        let asks = Ask::EqualsIgnoringCase(values.clone());
+        facts.say(self.kind.entry, &Condition { claim: condition.claim.clone(), asks })
+    }
+
+    /// Of a claim that is joined of others, those that the record does not hold tokens to; `None` for any other claim.
+    fn parts_lost(&self, condition: &Condition, facts: &Facts) -> Option<Vec<Lost>> {
         let claim = self.kind.entry?.claims.get(&condition.claim)?;
         let Some(Derivation::Join { parts }) = &claim.derived else { return None };
         let whole = Facts::new(self.kind.entry, [condition]);
@@ -108,8 +116,9 @@ impl Compared<'_> {
             let known = whole.value(name)?;
             let values = vec![known.text.clone()];
             let asks = if known.is_exact { Ask::Equals(values) } else { Ask::EqualsIgnoringCase(values) };
-            if !facts.say(self.kind.entry, &Condition { claim: name.clone(), asks }) {
-                lost.push(name.clone());
+            let part = Condition { claim: name.clone(), asks };
+            if !facts.say(self.kind.entry, &part) {
+                lost.push(Lost { claim: name.clone(), is_folded: self.is_folded(&part, facts) });
             }
         }
         Some(lost)
@@ -203,6 +212,13 @@ impl Compared<'_> {
         let claims = Some(claim).filter(|claim| !claim.is_empty()).map(str::to_owned).into_iter().collect();
         ExportWarning { is, claims, about, places: vec![self.grant.place] }
     }
+}
+
+/// A part of a joined claim that a record does not hold tokens to.
+struct Lost {
+    claim: String,
+    /// It does, but for the case of letters.
+    is_folded: bool,
 }
 
 /// What is asked, after the claim's name: `to be `main``.

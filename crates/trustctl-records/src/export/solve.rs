@@ -84,15 +84,18 @@ impl<'k> Fields<'k> {
                 self.values.insert(field.clone(), Json::from(values.contains(value)));
             }
         }
-        let switch = meaning.when.as_ref().filter(|field| {
-            publisher.field(field).is_some_and(|field| field.kind == FieldType::Boolean)
-        });
+        let switch = meaning
+            .when
+            .as_ref()
+            .filter(|field| publisher.field(field).is_some_and(|field| field.kind == FieldType::Boolean));
         for template in &meaning.values {
             let text = match meaning.is {
                 Sense::Equals | Sense::EqualsIgnoringCase => {
                     self.facts.value(&meaning.claim).map(|known| known.text.clone())
                 }
-                Sense::Template => self.templates.get(&meaning.claim).map(|text| text.replace("{version}", "{{version}}")),
+                Sense::Template => {
+                    self.templates.get(&meaning.claim).map(|text| text.replace("{version}", "{{version}}"))
+                }
                 Sense::Contains => {
                     self.list(template, &meaning.claim);
                     None

@@ -84,7 +84,11 @@ impl<'t> Target<'t> {
         let mut all = vec![stated.to_vec()];
         for (at, one) in stated.iter().enumerate() {
             let values = match &one.asks {
-                Some(Ask::Equals(values)) if values.len() > 1 && one.is_own() && self.is_in_a_field(&one.claim, values) => values,
+                Some(Ask::Equals(values))
+                    if values.len() > 1 && one.is_own() && self.is_in_a_field(&one.claim, values) =>
+                {
+                    values
+                }
                 _ => continue,
             };
             let each = |value: &String, stated: &Vec<Stated>| {
@@ -145,7 +149,8 @@ impl<'t> Target<'t> {
         let record = Record::read(self.kind.profile, Some(self.name), &written)
             .map_err(|problems| self.refused(&problems, grant.place))?;
         self.name_package(&mut written, names);
-        let compared = compare::Compared { kind: &self.kind, policy, grant, stated, facts: &facts, of_issuer: &of_issuer };
+        let compared =
+            compare::Compared { kind: &self.kind, policy, grant, stated, facts: &facts, of_issuer: &of_issuer };
         let differences = compared.differences(&record);
         Ok(Made { written, record, differences })
     }
@@ -229,16 +234,23 @@ impl<'t> Target<'t> {
         let (about, example) = field.map_or(("", ""), |field| (field.about.as_str(), field.example.as_str()));
         let reads = |template: &TemplateText| {
             template.fields().any(|field| {
-                field == name || publisher.computed.get(field).into_iter().flatten().any(|one| one.fields().any(|it| it == name))
+                field == name
+                    || publisher.computed.get(field).into_iter().flatten().any(|one| one.fields().any(|it| it == name))
             })
         };
         let meaning = publisher.means.iter().find(|meaning| meaning.values.iter().any(reads));
         let help = match meaning {
-            Some(meaning) => format!("fix `{}` to a value in the grant; the field is then as in `{example}`", meaning.claim),
+            Some(meaning) => {
+                format!("fix `{}` to a value in the grant; the field is then as in `{example}`", meaning.claim)
+            }
             None => format!("the field is as in `{example}`"),
         };
         let title = &self.kind.profile.title;
-        ExportProblem { about: format!("{title}'s record needs `{name}`, {about}, and the grant does not say it"), help, place: grant }
+        ExportProblem {
+            about: format!("{title}'s record needs `{name}`, {about}, and the grant does not say it"),
+            help,
+            place: grant,
+        }
     }
 
     fn refused(&self, problems: &[RecordProblem], grant: Place) -> ExportProblem {

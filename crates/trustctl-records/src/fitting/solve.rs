@@ -50,7 +50,9 @@ pub(crate) fn ways<'d>(form: &[Known<'d>], text: &str) -> Vec<Vec<(Known<'d>, St
         _ => return Vec::new(),
     };
     let mut all = Vec::new();
-    for (value, after) in ends.into_iter().take(MOST).filter(|end| *end > 0).filter_map(|end| text.split_at_checked(end)) {
+    for (value, after) in
+        ends.into_iter().take(MOST).filter(|end| *end > 0).filter_map(|end| text.split_at_checked(end))
+    {
         for way in ways(rest, after) {
             let mut solution = vec![(hole.clone(), value.to_owned())];
             solution.extend(way);

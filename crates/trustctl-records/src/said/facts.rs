@@ -107,9 +107,7 @@ impl Facts {
                     .collect();
                 texts.iter().all(|text| held.contains(&text))
             }
-            Ask::Template(template) => {
-                own().any(|asks| matches!(asks, Ask::Template(own) if own == template))
-            }
+            Ask::Template(template) => own().any(|asks| matches!(asks, Ask::Template(own) if own == template)),
             Ask::Present => known.is_some() || own().next().is_some(),
         }
     }
@@ -358,10 +356,14 @@ mod tests {
 
     #[test]
     fn long_names_are_the_short_ones() {
-        let facts = facts("circleci", &[("oidc.circleci.com/org-id", is("x")), ("context-ids", Ask::Contains(vec!["c".into()]))]);
+        let facts = facts(
+            "circleci",
+            &[("oidc.circleci.com/org-id", is("x")), ("context-ids", Ask::Contains(vec!["c".into()]))],
+        );
         assert_eq!(facts.value("org-id").unwrap().text, "x");
         let provider = Catalogue::bundled().unwrap().provider("circleci");
-        let holds = Condition { claim: "oidc.circleci.com/context-ids".to_owned(), asks: Ask::Contains(vec!["c".into()]) };
+        let holds =
+            Condition { claim: "oidc.circleci.com/context-ids".to_owned(), asks: Ask::Contains(vec!["c".into()]) };
         assert!(facts.say(provider, &holds));
     }
 }

@@ -34,7 +34,8 @@ fn a_record_there_and_back_decides_as_before() {
             match export(&case, &imported.text) {
                 Ok(exported) => {
                     // A grant ends with the time of a first use; the record that it becomes gets a new one.
-                    let ends = |warning: &ExportWarning| warning.is == Direction::Wider && warning.claims == ["expires"];
+                    let ends =
+                        |warning: &ExportWarning| warning.is == Direction::Wider && warning.claims == ["expires"];
                     may_end |= exported.warnings.iter().any(ends);
                     for one in exported.records {
                         let mut record_back = one.record;

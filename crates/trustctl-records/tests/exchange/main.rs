@@ -9,6 +9,7 @@
 )]
 
 mod exports;
+mod grants;
 mod imports;
 mod native;
 mod vectors;

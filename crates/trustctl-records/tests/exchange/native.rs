@@ -6,6 +6,7 @@ use std::sync::Arc;
 use trustctl_catalog::{Catalogue, Derivation};
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Evaluator, Request, Target, What};
+use trustctl_policy::{Grant, Policy};
 
 use crate::vectors::NOW;
 
@@ -34,12 +35,23 @@ impl Native {
         &self.text
     }
 
+    pub(crate) fn policy(&self) -> &Policy {
+        self.evaluator.policy()
+    }
+
     /// The answer to the first thing that some grant gives.
     pub(crate) fn ask(&self, claims: &str, version: Option<&str>) -> Answer {
-        let policy = self.evaluator.policy();
-        let (_, grant) = policy.grants().next().unwrap();
+        let (_, grant) = self.policy().grants().next().unwrap();
+        let name = self.policy().names(grant).next().unwrap();
+        self.ask_for(name, claims, version)
+    }
+
+    /// The answer to the first thing that the first grant of this package gives.
+    pub(crate) fn ask_for(&self, name: &str, claims: &str, version: Option<&str>) -> Answer {
+        let policy = self.policy();
+        let gives = |grant: &Grant| policy.names(grant).any(|known| known == name);
+        let (_, grant) = policy.grants().find(|(_, grant)| gives(grant)).unwrap();
         let registry = &policy.registry(grant.registry).unwrap().name;
-        let name = policy.names(grant).next().unwrap();
         let versions = policy.registry(grant.registry).unwrap().versions.as_ref();
         // A row's version may be of no registry's grammar; then it is not the version that the row is about.
         let version = version.filter(|version| versions.is_some_and(|rule| rule.check(version).is_ok()));

@@ -4,8 +4,8 @@ pub(crate) mod catalogue;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod diagnostic;
-pub(crate) mod exchange;
 mod excerpt;
+pub(crate) mod exchange;
 pub(crate) mod explanation;
 pub(crate) mod findings;
 mod page;
@@ -65,7 +65,7 @@ impl Quota {
 }
 
 /// An error and what to do about it, in lines that begin with these words.
-fn error(message: &str, help: Option<&str>, look: Look) -> String {
+pub(crate) fn error(message: &str, help: Option<&str>, look: Look) -> String {
     let mut text = format!("{}: {}\n", look.paint(Style::Bad, "error"), shown(message));
     let Some(help) = help else { return text };
     let indent = "help: ".len();
