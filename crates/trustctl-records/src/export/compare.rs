@@ -232,5 +232,7 @@ fn words(asks: &Ask) -> String {
         Ask::Contains(texts) => format!("to hold {}", listed(texts)),
         Ask::Template(template) => format!("to be `{template}` with the version in it"),
         Ask::Present => "to be there".to_owned(),
+        Ask::Absent => "not to be there".to_owned(),
+        Ask::Matches { .. } => "to be of another form".to_owned(),
     }
 }

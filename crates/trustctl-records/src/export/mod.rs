@@ -210,6 +210,6 @@ struct Made {
 impl Kind<'_> {
     /// The ways in that a record is.
     fn clauses(&self, record: &Record) -> Vec<said::Clause> {
-        said::clauses(self.profile, self.publisher, record, self.settings).unwrap_or_default()
+        said::said(self.profile, self.publisher, record, self.settings).clauses
     }
 }

@@ -185,9 +185,9 @@ impl<'t> Target<'t> {
     /// Sets what the record lets its holder do, and to what.
     fn gives(&self, fields: &mut Fields<'_>, actions: &[&str], names: &[&str]) {
         let gives = &self.kind.publisher.gives;
-        if let Some(of) = &gives.actions {
+        if let Some((of, field)) = gives.actions.as_ref().and_then(|of| Some((of, of.field.as_ref()?))) {
             let words = of.are.iter().filter(|(_, action)| actions.contains(&action.as_str()));
-            fields.set(&of.field, words.map(|(word, _)| Json::from(word.as_str())).collect());
+            fields.set(field, words.map(|(word, _)| Json::from(word.as_str())).collect());
         }
         if let Some(field) = gives.packages.as_ref().or(gives.accounts.as_ref()) {
             fields.set(field, names.iter().map(|name| Json::from(*name)).collect());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trustctl_catalog::profile::{AudienceCheck, Direction, Hole, Part, Publisher, TemplateText};
 use trustctl_catalog::{AudienceForm, Catalogue, Registry};
 
-use super::providers::Providers;
+use super::providers::{Provider, Providers};
 use super::{Grant, Import, ImportError};
 use crate::Settings;
 use crate::said::Loss;
@@ -61,12 +61,16 @@ fn audiences(
     registry: &Registry,
     providers: &Providers,
 ) -> BTreeMap<String, String> {
-    let may_be = providers.iter().filter(|one| !is_fixed(catalogue, registry, &one.kind));
-    let audience = |kind: &String| {
+    let own = own_audience(import, registry);
+    let of_kind = |kind: &String| {
         let mut publishers = import.profile.publishers.values().filter(|one| one.provider.as_ref() == Some(kind));
         publishers.find_map(|publisher| other_audience(import, registry, publisher))
     };
-    may_be.filter_map(|one| Some((one.name.clone(), audience(&one.kind)?))).collect()
+    let of = |one: &Provider| match &one.audience {
+        Some(audience) => Some(audience.clone()).filter(|audience| own.as_ref() != Some(audience)),
+        None => of_kind(&one.kind).filter(|_| !is_fixed(catalogue, registry, &one.kind)),
+    };
+    providers.iter().filter_map(|one| Some((one.name.clone(), of(one)?))).collect()
 }
 
 /// That a trust file is for another audience than the record, where it cannot say the record's.
@@ -94,17 +98,22 @@ fn is_fixed(catalogue: &Catalogue, registry: &Registry, kind: &str) -> bool {
 
 /// The audience of a kind of record, where it is another than the registry's entry has.
 fn other_audience(import: &Import<'_>, registry: &Registry, publisher: &Publisher) -> Option<String> {
-    let own = match &registry.audience {
-        AudienceForm::Fixed(text) => text.clone(),
-        AudienceForm::Default(template) => registry.fields.keys().fold(template.clone(), |text, name| {
-            text.replace(&format!("{{{name}}}"), field(import, name).unwrap_or_default())
-        }),
-        AudienceForm::Given => return None,
-    };
+    let own = own_audience(import, registry)?;
     let envelope = import.profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
     let is_compared = matches!(envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
     let audience = envelope.audience.as_ref().filter(|_| is_compared).and_then(|text| fill(text, import.settings));
     audience.filter(|audience| *audience != own)
+}
+
+/// The audience that a trust file for the registry is for by itself.
+fn own_audience(import: &Import<'_>, registry: &Registry) -> Option<String> {
+    match &registry.audience {
+        AudienceForm::Fixed(text) => Some(text.clone()),
+        AudienceForm::Default(template) => Some(registry.fields.keys().fold(template.clone(), |text, name| {
+            text.replace(&format!("{{{name}}}"), field(import, name).unwrap_or_default())
+        })),
+        AudienceForm::Given => None,
+    }
 }
 
 /// What is given for a field of the registry; what an operator sets under the same name is the same.

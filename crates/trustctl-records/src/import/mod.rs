@@ -18,7 +18,7 @@ use trustctl_diag::{Diagnostic, FileId, Place};
 use trustctl_policy::{NoIncludes, RootFile};
 
 use crate::file::Written;
-use crate::said::{self, Clause, Condition};
+use crate::said::{self, Clause, Condition, Loss, Said};
 use crate::{Profile, Settings};
 use providers::Providers;
 
@@ -120,14 +120,54 @@ impl Import<'_> {
             grant.clause.losses.extend(expiry::loss(self.profile, &grant.clause));
             let required = required::of(catalogue, registry, &grant.clause.issuer);
             grant.clause.conditions.retain(|condition| !required.iter().any(|one| one.says(condition)));
+        }
+        self.leave_out(catalogue, registry, &mut grants, &mut warnings);
+        if grants.is_empty() {
+            return Err(ImportError::Nothing(warnings));
+        }
+        for grant in &grants {
             for loss in &grant.clause.losses {
-                warn(&mut warnings, loss.is, &loss.claims, &loss.about, grant.record.place);
+                warn(&mut warnings, loss, grant.record.place);
             }
         }
-        let providers = Providers::of(catalogue, grants.iter().map(|grant| &grant.clause.issuer));
+        let text = self.text(catalogue, registry, &grants, &warnings)?;
+        check(catalogue, &text).map_err(|diagnostics| ImportError::Refused { text: text.clone(), diagnostics })?;
+        Ok(Imported { text, warnings })
+    }
+
+    fn text(
+        &self,
+        catalogue: &Catalogue,
+        registry: &Registry,
+        grants: &[Grant<'_>],
+        warnings: &[ImportWarning],
+    ) -> Result<String, ImportError> {
+        let providers = Providers::of(catalogue, grants.iter().map(|grant| &grant.clause));
         let head = head::head(self, catalogue, registry, &providers)?;
-        let text = text::write(self.profile, &head, &providers, &grants, &warnings);
-        check(catalogue, text).map(|text| Imported { text, warnings })
+        Ok(text::write(self.profile, &head, &providers, grants, warnings))
+    }
+
+    /// Takes out statements that are nothing that a trust file may say: each stands for itself, and the rest holds
+    /// without it.
+    fn leave_out(
+        &self,
+        catalogue: &Catalogue,
+        registry: &Registry,
+        grants: &mut Vec<Grant<'_>>,
+        warnings: &mut Vec<ImportWarning>,
+    ) {
+        grants.retain(|grant| {
+            let publisher = self.profile.publisher(&grant.record.record.publisher);
+            if publisher.is_none_or(|publisher| publisher.statements.is_none()) {
+                return true;
+            }
+            let Ok(text) = self.text(catalogue, registry, std::slice::from_ref(grant), &[]) else { return true };
+            let Err(diagnostics) = check(catalogue, &text) else { return true };
+            let reason = diagnostics.first().map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
+            let about = format!("no trust file may say what a statement says: {reason}; no grant is written for it");
+            warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, grant.record.place);
+            false
+        });
     }
 
     /// The grants that a record is.
@@ -138,23 +178,18 @@ impl Import<'_> {
         warnings: &mut Vec<ImportWarning>,
     ) -> Result<Vec<Grant<'r>>, ImportError> {
         let Some(publisher) = self.profile.publisher(&record.record.publisher) else { return Ok(Vec::new()) };
-        let clauses = match said::clauses(self.profile, publisher, &record.record, self.settings) {
-            Ok(clauses) => clauses,
-            Err(reason) => {
-                warn(warnings, Direction::Beside, &[], &format!("{reason}; no grant is written for it"), record.place);
-                return Ok(Vec::new());
-            }
-        };
+        let Said { clauses, left_out } = said::said(self.profile, publisher, &record.record, self.settings);
+        for loss in &left_out {
+            warn(warnings, loss, record.place);
+        }
         let mut grants = Vec::new();
         for mut clause in clauses {
             let main = || registry.actions.first().map(|action| action.name.clone()).into_iter().collect();
             let actions = clause.given.actions.get_or_insert_with(main);
             if clause.given.accounts.as_ref().map_or(actions.is_empty(), Vec::is_empty) {
-                let about = format!(
-                    "{} gives nothing that a trust file has a word for; no grant is written",
-                    self.profile.title
-                );
-                warn(warnings, Direction::Narrower, &[], &about, record.place);
+                let title = &self.profile.title;
+                let about = format!("{title} gives nothing that a trust file has a word for; no grant is written");
+                warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, record.place);
                 continue;
             }
             let packages = match &clause.given.accounts {
@@ -180,20 +215,24 @@ impl Import<'_> {
 }
 
 /// Says something once, of all the records that it is about.
-fn warn(warnings: &mut Vec<ImportWarning>, is: Direction, claims: &[String], about: &str, record: Place) {
-    match warnings.iter_mut().find(|warning| warning.is == is && warning.about == about) {
+fn warn(warnings: &mut Vec<ImportWarning>, loss: &Loss, record: Place) {
+    let Loss { is, claims, about } = loss;
+    match warnings.iter_mut().find(|warning| warning.is == *is && warning.about == *about) {
         Some(warning) if warning.records.contains(&record) => {}
         Some(warning) => warning.records.push(record),
-        None => {
-            warnings.push(ImportWarning { is, claims: claims.to_vec(), about: about.to_owned(), records: vec![record] })
-        }
+        None => warnings.push(ImportWarning {
+            is: *is,
+            claims: claims.clone(),
+            about: about.clone(),
+            records: vec![record],
+        }),
     }
 }
 
 /// Reads what was written as any trust file is read: it must load for deciding.
-fn check(catalogue: &Catalogue, text: String) -> Result<String, ImportError> {
-    let root = RootFile { file: FileId(0), name: "", text: &text };
+fn check(catalogue: &Catalogue, text: &str) -> Result<(), Vec<Diagnostic>> {
+    let root = RootFile { file: FileId(0), name: "", text };
     let reading = trustctl_policy::read(catalogue, root, &mut NoIncludes);
     let refused = reading.policy.map_or(reading.diagnostics, |policy| policy.refusals().to_vec());
-    if refused.is_empty() { Ok(text) } else { Err(ImportError::Refused { text, diagnostics: refused }) }
+    if refused.is_empty() { Ok(()) } else { Err(refused) }
 }

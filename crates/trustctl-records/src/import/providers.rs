@@ -1,10 +1,10 @@
 //! The providers that the grants of an import name, and what a trust file must declare of them.
 
-use trustctl_catalog::Catalogue;
+use trustctl_catalog::{Catalogue, ClaimType};
 
-use crate::said::Issuer;
+use crate::said::{Clause, Issuer};
 
-/// Every issuer of an import, once.
+/// Every issuer of an import, once for each audience.
 pub(super) struct Providers {
     all: Vec<Provider>,
 }
@@ -12,47 +12,58 @@ pub(super) struct Providers {
 /// One issuer under the name that grants give it.
 pub(super) struct Provider {
     issuer: Issuer,
+    /// The audience of its tokens, where records say it.
+    pub(super) audience: Option<String>,
     /// What grants call it.
     pub(super) name: String,
     /// The catalogue's kind.
     pub(super) kind: String,
-    /// What the trust file says of it; nothing for the catalogue's default.
+    /// What chooses the issuer among those of its provider; nothing for the catalogue's default.
     pub(super) keys: Vec<(String, String)>,
+    /// Claims that the catalogue's entry lacks.
+    pub(super) claims: Vec<(String, ClaimType)>,
+}
+
+impl Provider {
+    /// Whether the trust file says anything of it.
+    pub(super) fn is_declared(&self) -> bool {
+        !self.keys.is_empty() || !self.claims.is_empty() || self.name != self.kind
+    }
+
+    fn is_of(&self, clause: &Clause) -> bool {
+        self.issuer == clause.issuer && self.audience == clause.audience
+    }
 }
 
 impl Providers {
-    pub(super) fn of<'i>(catalogue: &Catalogue, issuers: impl Iterator<Item = &'i Issuer>) -> Self {
+    pub(super) fn of<'c>(catalogue: &Catalogue, clauses: impl Iterator<Item = &'c Clause>) -> Self {
         let mut all: Vec<Provider> = Vec::new();
-        for issuer in issuers {
-            if all.iter().any(|known| known.issuer == *issuer) {
+        for clause in clauses {
+            if let Some(known) = all.iter_mut().find(|known| known.is_of(clause)) {
+                let new = clause.claims.iter().filter(|(name, _)| !known.claims.iter().any(|(other, _)| other == name));
+                let new: Vec<_> = new.cloned().collect();
+                known.claims.extend(new);
                 continue;
             }
-            let kind = issuer.provider.clone().unwrap_or_default();
-            let keys = keys(catalogue, issuer);
-            // The kind is the name of its default issuer, or of the only other one.
+            let kind = clause.issuer.provider.clone().unwrap_or_default();
+            // The kind is the name of the first, further ones are counted.
             let taken = all.iter().filter(|known| known.kind == kind).count();
             let name = if taken == 0 { kind.clone() } else { format!("{kind}-{}", taken + 1) };
-            all.push(Provider { issuer: issuer.clone(), name, kind, keys });
-        }
-        // A grant's bare kind stands for the default wherever nothing declares it.
-        for at in 0..all.len() {
-            let Some(kind) = all.get(at).filter(|one| one.keys.is_empty()).map(|one| one.kind.clone()) else {
-                continue;
-            };
-            let name = all.get(at).map(|one| one.name.clone()).unwrap_or_default();
-            if let Some(first) = all.iter_mut().find(|one| one.name == kind) {
-                first.name = name;
-            }
-            if let Some(default) = all.get_mut(at) {
-                default.name = kind;
-            }
+            all.push(Provider {
+                issuer: clause.issuer.clone(),
+                audience: clause.audience.clone(),
+                name,
+                keys: keys(catalogue, &clause.issuer),
+                kind,
+                claims: clause.claims.clone(),
+            });
         }
         Self { all }
     }
 
-    /// What grants call the issuer.
-    pub(super) fn name(&self, issuer: &Issuer) -> &str {
-        self.all.iter().find(|known| known.issuer == *issuer).map_or("", |known| known.name.as_str())
+    /// What grants call the issuer of a clause.
+    pub(super) fn name(&self, clause: &Clause) -> &str {
+        self.all.iter().find(|known| known.is_of(clause)).map_or("", |known| known.name.as_str())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Provider> {

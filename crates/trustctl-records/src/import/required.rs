@@ -33,7 +33,11 @@ impl Required<'_> {
                 }
                 Ask::Not(banned) => !values.iter().any(|value| banned.contains(value)),
                 Ask::Present => *missing == Missing::Deny,
-                Ask::EqualsIgnoringCase(_) | Ask::Contains(_) | Ask::Template(_) => false,
+                Ask::EqualsIgnoringCase(_)
+                | Ask::Contains(_)
+                | Ask::Template(_)
+                | Ask::Absent
+                | Ask::Matches { .. } => false,
             }
     }
 }

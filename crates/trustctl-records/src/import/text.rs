@@ -9,7 +9,7 @@ use super::providers::Providers;
 use super::yaml::{list, scalar};
 use super::{Grant, ImportWarning, expiry};
 use crate::Profile;
-use crate::said::{Ask, Condition};
+use crate::said::{Ask, Condition, Form};
 
 /// Columns of a comment.
 const COLUMNS: usize = 100;
@@ -50,7 +50,7 @@ pub(super) fn write(
                 _ = writeln!(text, "  - packages: {}\n    actions: {}", list(&grant.packages), list(actions));
             }
         }
-        _ = writeln!(text, "    provider: {}\n    when:", scalar(providers.name(&grant.clause.issuer)));
+        _ = writeln!(text, "    provider: {}\n    when:", scalar(providers.name(&grant.clause)));
         for condition in &grant.clause.conditions {
             _ = writeln!(text, "      {}: {}", scalar(&condition.claim), matcher(condition));
         }
@@ -79,7 +79,7 @@ fn registry(text: &mut String, head: &Head) {
 }
 
 fn declared(text: &mut String, providers: &Providers) {
-    let mut declared = providers.iter().filter(|one| !one.keys.is_empty()).peekable();
+    let mut declared = providers.iter().filter(|one| one.is_declared()).peekable();
     if declared.peek().is_some() {
         text.push_str("providers:\n");
     }
@@ -90,6 +90,12 @@ fn declared(text: &mut String, providers: &Providers) {
         }
         for (name, value) in &provider.keys {
             _ = writeln!(text, "    {}: {}", scalar(name), scalar(value));
+        }
+        if !provider.claims.is_empty() {
+            text.push_str("    claims:\n");
+        }
+        for (name, kind) in &provider.claims {
+            _ = writeln!(text, "      {}: {}", scalar(name), kind.word());
         }
     }
 }
@@ -117,7 +123,47 @@ fn matcher(condition: &Condition) -> String {
         }
         Ask::Template(template) => format!("{{ template: {} }}", scalar(template)),
         Ask::Present => "{ present: true }".to_owned(),
+        Ask::Absent => "{ present: false }".to_owned(),
+        Ask::Matches { any, none } => matches(any, none),
     }
+}
+
+/// One of some forms, and none of others.
+fn matches(any: &[Form], none: &[Form]) -> String {
+    let of = |form: &Form| match form {
+        Form::Text(text) => format!("equals: {}", scalar(text)),
+        Form::Prefix(prefix) => format!("glob: {}", scalar(&glob(prefix))),
+        Form::Regex(regex) => format!("regex: {}", scalar(regex)),
+    };
+    let listed = |forms: &[Form]| forms.iter().map(|form| format!("{{ {} }}", of(form))).collect::<Vec<_>>().join(", ");
+    let not = match none {
+        [] => None,
+        [only] => Some(format!("not: {{ {} }}", of(only))),
+        several => Some(format!("not: [{}]", listed(several))),
+    };
+    match (any, not) {
+        ([], not) => format!("{{ {} }}", not.unwrap_or_default()),
+        ([only], None) => format!("{{ {} }}", of(only)),
+        (several, None) => format!("[{}]", listed(several)),
+        ([only], Some(not)) => format!("{{ {}, {not} }}", of(only)),
+        // A list says nothing beside itself; one expression says what the list does.
+        (several, Some(not)) => {
+            let each: Vec<String> = several.iter().map(Form::regex).collect();
+            format!("{{ regex: {}, {not} }}", scalar(&format!("({})", each.join("|"))))
+        }
+    }
+}
+
+/// A glob of whatever begins with this.
+fn glob(prefix: &str) -> String {
+    let mut glob = String::new();
+    for c in prefix.chars() {
+        if "*?\\[]{}()|^$".contains(c) {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    glob + "**"
 }
 
 /// A value, which says of itself that it is one where it may look like a pattern.

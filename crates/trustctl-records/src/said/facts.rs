@@ -108,7 +108,8 @@ impl Facts {
                 texts.iter().all(|text| held.contains(&text))
             }
             Ask::Template(template) => own().any(|asks| matches!(asks, Ask::Template(own) if own == template)),
-            Ask::Present => known.is_some() || own().next().is_some(),
+            Ask::Present => known.is_some() || own().any(|asks| *asks != Ask::Absent),
+            Ask::Absent | Ask::Matches { .. } => own().any(|asks| *asks == condition.asks),
         }
     }
 

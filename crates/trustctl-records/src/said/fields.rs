@@ -20,7 +20,8 @@ pub(super) fn clause(profile: &Profile, fill: &Fill<'_>, settings: &Settings) ->
         publisher.means.iter().filter_map(|meaning| condition(meaning, fill, settings)).collect();
     let inexact = conditions.iter().filter_map(|condition| inexact(profile, condition));
     let losses = declared.chain(unsaid).chain(inexact).collect();
-    Clause { issuer: issuer(fill, settings), conditions, given, until: until(fill), losses }
+    let (audience, claims) = (None, Vec::new());
+    Clause { issuer: issuer(fill, settings), conditions, given, audience, claims, until: until(fill), losses }
 }
 
 /// The end of the time within which the record must have been used first.
@@ -116,16 +117,17 @@ fn template(text: &Text) -> Option<String> {
 }
 
 /// What the record lets its holder do, and what of that the trust language has no word for.
-fn given(profile: &Profile, fill: &Fill<'_>) -> (Given, Vec<Loss>) {
+pub(super) fn given(profile: &Profile, fill: &Fill<'_>) -> (Given, Vec<Loss>) {
     let gives = &fill.publisher.gives;
     let list = |field: &String| match fill.record.fields.get(field) {
         Some(FieldValue::List(texts)) => texts.clone(),
         _ => Vec::new(),
     };
     let mut losses = Vec::new();
-    let actions = gives.actions.as_ref().map(|actions| {
+    let of_field = gives.actions.as_ref().and_then(|actions| Some((actions, actions.field.as_ref()?)));
+    let actions = of_field.map(|(actions, field)| {
         let (known, other): (Vec<String>, Vec<String>) =
-            list(&actions.field).into_iter().partition(|text| actions.are.contains_key(text));
+            list(field).into_iter().partition(|text| actions.are.contains_key(text));
         for text in other {
             let about = format!("{} lets it do `{text}`, which the trust language has no action for", profile.title);
             losses.push(Loss { is: Direction::Narrower, claims: Vec::new(), about });

@@ -5,11 +5,22 @@
 
 pub(crate) mod facts;
 mod fields;
+mod statements;
 
+use trustctl_catalog::ClaimType;
 use trustctl_catalog::profile::{Direction, Operation, Profile, Publisher, Step};
 
 use crate::prepare::Fill;
 use crate::{Record, Settings};
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Said {
+    /// The ways in.
+    pub(crate) clauses: Vec<Clause>,
+    /// Why further ways in are none, or are left out.
+    pub(crate) left_out: Vec<Loss>,
+}
 
 /// One way in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +31,10 @@ pub(crate) struct Clause {
     pub(crate) conditions: Vec<Condition>,
     /// What may be done, and to what.
     pub(crate) given: Given,
+    /// What `aud` must be, where the record says it by itself.
+    pub(crate) audience: Option<String>,
+    /// Claims that the provider's entry lacks, with their types.
+    pub(crate) claims: Vec<(String, ClaimType)>,
     /// Until when it holds, in seconds since 1970, where the record says so.
     pub(crate) until: Option<i64>,
     /// What is not said, or said otherwise.
@@ -79,6 +94,26 @@ pub(crate) enum Ask {
     Template(String),
     /// It is there.
     Present,
+    /// It is not there.
+    Absent,
+    /// It is of one of these forms (of any, where there are none), and of none of those.
+    Matches {
+        /// Those of which it is one.
+        any: Vec<Form>,
+        /// Those of which it is none.
+        none: Vec<Form>,
+    },
+}
+
+/// A form of texts, in printable ASCII.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// This text.
+    Text(String),
+    /// It begins with this.
+    Prefix(String),
+    /// All of it is in the language of this regular expression of the trust language.
+    Regex(String),
 }
 
 /// What the trust language does not say of a record, or says otherwise.
@@ -92,17 +127,17 @@ pub(crate) struct Loss {
     pub(crate) about: String,
 }
 
-/// Every way in that a record is; none where it lets nobody in whatever the token, for the reason in `Err`.
-pub(crate) fn clauses(
-    profile: &Profile,
-    publisher: &Publisher,
-    record: &Record,
-    settings: &Settings,
-) -> Result<Vec<Clause>, String> {
-    if let Some(reason) = switched_off(publisher, record) {
-        return Err(reason);
+/// What a record says.
+pub(crate) fn said(profile: &Profile, publisher: &Publisher, record: &Record, settings: &Settings) -> Said {
+    if let Some(about) = switched_off(publisher, record) {
+        let loss = Loss { is: Direction::Beside, claims: Vec::new(), about };
+        return Said { clauses: Vec::new(), left_out: vec![loss] };
     }
-    Ok(vec![fields::clause(profile, &Fill { publisher, record }, settings)])
+    let fill = Fill { publisher, record };
+    match publisher.statements {
+        Some(style) => statements::said(profile, &fill, style),
+        None => Said { clauses: vec![fields::clause(profile, &fill, settings)], left_out: Vec::new() },
+    }
 }
 
 /// Why a record lets nobody in, where a field of its own switches it off.

@@ -26,7 +26,12 @@ impl Kind<'_> {
             named.into_iter().try_for_each(|name| known("loses", name))?;
         }
         let gives = &publisher.gives;
-        let lists = gives.actions.iter().map(|actions| &actions.field).chain(&gives.packages).chain(&gives.accounts);
+        let lists = gives
+            .actions
+            .iter()
+            .filter_map(|actions| actions.field.as_ref())
+            .chain(&gives.packages)
+            .chain(&gives.accounts);
         for name in lists {
             self.field("gives", name, "list field", |field| field.kind == FieldType::List)?;
         }
