@@ -105,6 +105,12 @@ impl Export {
             return Ok(Answer { stdout: String::new(), stderr, exit: Exit::No });
         }
         let records: Vec<Json> = made.records.into_iter().map(|one| one.written).collect();
+        // A record may be a list itself.
+        let records = match <[Json; 1]>::try_from(records) {
+            Ok([Json::Array(only)]) => only,
+            Ok([only]) => vec![only],
+            Err(several) => several,
+        };
         let mut text = serde_json::to_string_pretty(&records)
             .map_err(|cause| Failure::new(format!("the records cannot be written: {cause}")))?;
         text.push('\n');

@@ -7,12 +7,13 @@
 mod compare;
 mod solve;
 mod stated;
+mod statements;
 mod target;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use trustctl_catalog::profile::{Combine, Direction, Publisher};
+use trustctl_catalog::profile::{Combine, Direction, Publisher, StatementStyle};
 use trustctl_catalog::{Catalogue, Provider as Entry};
 use trustctl_diag::Place;
 use trustctl_policy::{Grant, Holder, Policy};
@@ -100,6 +101,7 @@ impl Export<'_> {
                 problems.push(problem);
             }
         }
+        self.join(&mut exported);
         self.only_one(&mut exported);
         if problems.is_empty() { Ok(exported) } else { Err(problems) }
     }
@@ -122,10 +124,16 @@ impl Export<'_> {
         }
         let target = target::Target::of(self, catalogue, policy, grant)?;
         // A record for service accounts, or one that names its packages, holds all of them.
+        let is_for_all = target.is_for_all_packages();
         let groups: Vec<Vec<&str>> = match grant.holder {
-            Holder::Accounts => vec![names],
-            Holder::Packages => names.into_iter().map(|name| vec![name]).collect(),
+            Holder::Packages if !is_for_all => names.into_iter().map(|name| vec![name]).collect(),
+            _ => vec![names],
         };
+        if is_for_all {
+            let about = format!("{}'s policy is for all packages of the registry", self.profile.title);
+            let claims = vec!["packages".to_owned()];
+            tell(exported, ExportWarning { is: Direction::Wider, claims, about, places: vec![grant.place] });
+        }
         for names in groups {
             let package = (grant.holder == Holder::Packages).then(|| names.first().copied()).flatten();
             let stated = stated::of(policy, grant, package);
@@ -135,7 +143,7 @@ impl Export<'_> {
                     tell(exported, difference);
                 }
                 exported.records.push(ExportedRecord {
-                    package: package.filter(|_| !target.names_packages()).map(str::to_owned),
+                    package: package.filter(|_| !target.names_packages() && !is_for_all).map(str::to_owned),
                     written: made.written,
                     record: made.record,
                     grant: grant.place,
@@ -143,6 +151,31 @@ impl Export<'_> {
             }
         }
         Ok(())
+    }
+
+    /// One policy of all statements, where a record is a list of them.
+    fn join(&self, exported: &mut Exported) {
+        let is_list = |publisher: &Publisher| publisher.statements == Some(StatementStyle::FirstMatches);
+        let of_list = |one: &ExportedRecord| self.profile.publisher(&one.record.publisher).is_some_and(is_list);
+        if exported.records.len() < 2 || !exported.records.iter().all(of_list) {
+            return;
+        }
+        let statements: Vec<Json> = exported
+            .records
+            .iter()
+            .filter_map(|one| Some(one.written.get("statements").or(Some(&one.written))?.as_array()?.clone()))
+            .flatten()
+            .collect();
+        let places: Vec<Place> = exported.records.iter().map(|one| one.grant).collect();
+        let written = Json::Array(statements);
+        let Some(first) = exported.records.first().cloned() else { return };
+        let Ok(record) = Record::read(self.profile, Some(&first.record.publisher), &written) else { return };
+        exported.records = vec![ExportedRecord { written, record, ..first }];
+        let about = format!(
+            "of statements that a token matches, {} lets the first alone count: put those that give more first",
+            self.profile.title
+        );
+        exported.warnings.push(ExportWarning { is: Direction::Narrower, claims: Vec::new(), about, places });
     }
 
     /// A registry that keeps one record for a package cannot keep two.

@@ -56,15 +56,23 @@ impl<'k> Fields<'k> {
 
     /// Finds out what every meaning says of its fields.
     pub(super) fn learn(&mut self) {
-        for step in &self.kind.publisher.rule {
-            if let Operation::Switch { field, on } = &step.operation {
-                self.values.insert(field.clone(), Json::from(*on));
-            }
-        }
+        self.switch();
         // A meaning may need what a later one says of a field that both name.
         for _ in 0..2 {
             for meaning in &self.kind.publisher.means {
                 self.meaning(meaning);
+            }
+        }
+    }
+
+    /// Switches the record on.
+    pub(super) fn switch(&mut self) {
+        for step in &self.kind.publisher.rule {
+            if let Operation::Switch { field, on } = &step.operation {
+                // What a record is switched off by need not be written where it is not.
+                if *on {
+                    self.values.insert(field.clone(), Json::Bool(true));
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 use trustctl_catalog::Catalogue;
-use trustctl_catalog::profile::{Hole, Part, Publisher, Take, TemplateText};
+use trustctl_catalog::profile::{Hole, Part, Publisher, StatementStyle, Take, TemplateText};
 use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 use trustctl_policy::{Grant, Holder, Policy};
@@ -12,9 +12,9 @@ use trustctl_policy::{Grant, Holder, Policy};
 use super::solve::Fields;
 use super::stated::Stated;
 use super::{Export, ExportProblem, Kind, Made, compare};
-use crate::fitting::{Known, place, ways};
+use crate::fitting::place;
 use crate::said::facts::{Facts, name_of};
-use crate::said::{Ask, Condition};
+use crate::said::{Ask, Condition, filled};
 use crate::{Record, RecordProblem};
 
 /// Most records that one grant becomes for one package.
@@ -23,8 +23,11 @@ const MOST: usize = 100;
 /// A kind of record for one grant.
 pub(super) struct Target<'t> {
     name: &'t str,
+    /// Further kinds that tokens of the provider have.
+    others: Vec<&'t str>,
     kind: Kind<'t>,
     issuer: String,
+    is_for_packages: bool,
     /// Whether one package's records alone are wanted, in the registry's own shape.
     is_bare: bool,
 }
@@ -51,6 +54,7 @@ impl<'t> Target<'t> {
         // What the registry has for this provider comes before what it has for any.
         let mut kinds: Vec<_> = profile.publishers.iter().filter(fits).collect();
         kinds.sort_by_key(|(_, publisher)| !of_kind(publisher));
+        let others = kinds.iter().skip(1).map(|(name, _)| name.as_str()).collect();
         let Some((name, publisher)) = kinds.into_iter().next() else {
             let titles: Vec<&str> = profile.publishers.values().map(|one| one.title.as_str()).collect();
             return Err(problem(
@@ -58,25 +62,29 @@ impl<'t> Target<'t> {
                 format!("it has them for {}", titles.join(", ")),
             ));
         };
-        if publisher.statements.is_some() {
+        let is_for_accounts =
+            publisher.gives.accounts.is_some() || publisher.statements == Some(StatementStyle::RequiredClaims);
+        if (grant.holder == Holder::Accounts) != is_for_accounts {
+            let (has, grants) =
+                if is_for_accounts { ("service accounts", "accounts") } else { ("packages", "packages") };
             return Err(problem(
-                format!("{}'s records for tokens of `{provider_kind}` are lists of statements", profile.title),
-                "they are not written by an export".to_owned(),
-            ));
-        }
-        if (grant.holder == Holder::Accounts) != publisher.gives.accounts.is_some() {
-            return Err(problem(
-                format!("{} has no records of this kind for service accounts", profile.title),
-                "grant packages in their place".to_owned(),
+                format!("{}'s records of this kind are for {has}", profile.title),
+                format!("write the grant with `{grants}:`"),
             ));
         }
         let kind = Kind { profile, publisher, entry: catalogue.provider(provider_kind), settings: export.settings };
-        Ok(Self { name, kind, issuer, is_bare: export.package.is_some() })
+        let is_for_packages = grant.holder == Holder::Packages;
+        Ok(Self { name, others, kind, issuer, is_for_packages, is_bare: export.package.is_some() })
     }
 
     /// Whether a record of this kind names its packages itself.
     pub(super) fn names_packages(&self) -> bool {
         self.kind.publisher.gives.packages.is_some()
+    }
+
+    /// Whether a record is for whatever package there is.
+    pub(super) fn is_for_all_packages(&self) -> bool {
+        self.kind.publisher.statements == Some(StatementStyle::FirstMatches)
     }
 
     /// What is stated, once for each combination of values that the fields of one record cannot hold together.
@@ -110,6 +118,11 @@ impl<'t> Target<'t> {
 
     /// Whether a field of the record holds the claim's one value, or that of a claim which follows of it.
     fn is_in_a_field(&self, claim: &str, values: &[String]) -> bool {
+        match self.kind.publisher.statements {
+            Some(StatementStyle::FirstMatches) => return false,
+            Some(_) => return true,
+            None => {}
+        }
         let value = values.first().cloned().into_iter().collect();
         let condition = Condition { claim: claim.to_owned(), asks: Ask::Equals(value) };
         let facts = Facts::new(self.kind.entry, [&condition]);
@@ -142,7 +155,20 @@ impl<'t> Target<'t> {
         }
         let mut fields = Fields::new(&self.kind, &facts, &templates, &held);
         let of_issuer = self.issuer_fields(&mut fields);
-        fields.learn();
+        match self.kind.publisher.statements {
+            None => fields.learn(),
+            Some(style) => {
+                fields.switch();
+                for (field, value) in
+                    super::statements::fields(&self.kind, style, policy, grant, &conditions, &self.issuer)
+                {
+                    fields.set(field, value);
+                }
+                if style == StatementStyle::RequiredClaims {
+                    fields.set("service_accounts", names.iter().map(|name| Json::from(*name)).collect());
+                }
+            }
+        }
         let actions: Vec<&str> = policy.actions(grant).map(|action| action.name.as_str()).collect();
         self.gives(&mut fields, &actions, names);
         let mut written = self.write(&fields.values(), grant.place)?;
@@ -217,7 +243,8 @@ impl<'t> Target<'t> {
     /// Names the package where a record file does.
     fn name_package(&self, written: &mut Json, names: &[&str]) {
         let ([name], Json::Object(members)) = (names, written) else { return };
-        if self.names_packages() || self.kind.publisher.gives.accounts.is_some() {
+        let is_named = self.names_packages() || self.is_for_all_packages() || !self.is_for_packages;
+        if is_named {
             return;
         }
         match &self.kind.profile.names_package {
@@ -245,6 +272,10 @@ impl<'t> Target<'t> {
             }
             None => format!("the field is as in `{example}`"),
         };
+        let help = match self.others.first() {
+            Some(other) => format!("{help}; or write records of another kind, with `--publisher {other}`"),
+            None => help,
+        };
         let title = &self.kind.profile.title;
         ExportProblem {
             about: format!("{title}'s record needs `{name}`, {about}, and the grant does not say it"),
@@ -271,27 +302,4 @@ fn takes(publisher: &Publisher, issuer: &str) -> bool {
     publisher.issuers.iter().any(|known| known == issuer)
         || publisher.issuer_pattern.as_ref().is_some_and(by_pattern)
         || publisher.issuer_field.is_some()
-}
-
-/// The fields with which an issuer's template comes to the issuer.
-fn filled(template: &str, issuer: &str) -> Option<BTreeMap<String, String>> {
-    let mut form = Vec::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}')?;
-        form.extend([Known::Text(before.to_owned()), Known::Field(name)]);
-        rest = after;
-    }
-    form.push(Known::Text(rest.to_owned()));
-    match ways(&form, issuer).as_slice() {
-        [only] => Some(
-            only.iter()
-                .filter_map(|(known, value)| match known {
-                    Known::Field(name) => Some(((*name).to_owned(), value.clone())),
-                    _ => None,
-                })
-                .collect(),
-        ),
-        _ => None,
-    }
 }

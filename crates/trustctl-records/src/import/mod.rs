@@ -164,6 +164,7 @@ impl Import<'_> {
             let Ok(text) = self.text(catalogue, registry, std::slice::from_ref(grant), &[]) else { return true };
             let Err(diagnostics) = check(catalogue, &text) else { return true };
             let reason = diagnostics.first().map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
+            let reason = if grant.clause.conditions.is_empty() { "it asks nothing of any claim" } else { reason };
             let about = format!("no trust file may say what a statement says: {reason}; no grant is written for it");
             warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, grant.record.place);
             false

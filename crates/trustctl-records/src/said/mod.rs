@@ -13,6 +13,8 @@ use trustctl_catalog::profile::{Direction, Operation, Profile, Publisher, Step};
 use crate::prepare::Fill;
 use crate::{Record, Settings};
 
+pub(crate) use statements::filled;
+
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Said {

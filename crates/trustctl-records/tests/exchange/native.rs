@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trustctl_catalog::{Catalogue, Derivation};
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Evaluator, Request, Target, What};
-use trustctl_policy::{Grant, Policy};
+use trustctl_policy::{Grant, Holder, Policy};
 
 use crate::vectors::NOW;
 
@@ -37,6 +37,33 @@ impl Native {
 
     pub(crate) fn policy(&self) -> &Policy {
         self.evaluator.policy()
+    }
+
+    /// Everything that a token is given: actions on the first package, and accounts.
+    pub(crate) fn gives(&self, claims: &str) -> BTreeSet<String> {
+        let policy = self.policy();
+        let claims = Claims::parse(claims).unwrap();
+        let mut given = BTreeSet::new();
+        for (_, grant) in policy.grants() {
+            let registry = &policy.registry(grant.registry).unwrap().name;
+            let is_allowed = |target| {
+                let request = Request { registry, target };
+                self.evaluator.evaluate(&claims, &request, UnixTime(NOW)).is_allow()
+            };
+            match grant.holder {
+                Holder::Accounts => {
+                    let allowed = policy.names(grant).filter(|name| is_allowed(Target::Account { name }));
+                    given.extend(allowed.map(str::to_owned));
+                }
+                Holder::Packages => {
+                    let name = policy.names(grant).next().unwrap();
+                    let actions = policy.actions(grant).map(|action| action.name.as_str());
+                    let allowed = actions.filter(|action| is_allowed(Target::Package { name, version: None, action }));
+                    given.extend(allowed.map(str::to_owned));
+                }
+            }
+        }
+        given
     }
 
     /// The answer to the first thing that some grant gives.

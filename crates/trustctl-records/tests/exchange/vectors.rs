@@ -1,9 +1,9 @@
 //! The project's vectors as records and tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::{Operation, Publisher, Stage, TemplateText};
 use trustctl_claims::Claims;
@@ -38,11 +38,67 @@ impl Case {
         let lacks = lacks.into_iter().any(|step| step.stage == Some(Stage::Presence));
         (is_judged && !lacks).then_some(explained)
     }
+
+    /// Whether the records are lists of statements.
+    pub(crate) fn has_statements(&self) -> bool {
+        self.publisher().statements.is_some()
+    }
+
+    fn publisher(&self) -> &'static Publisher {
+        self.profile.publisher(&self.records[0].publisher).unwrap()
+    }
+
+    /// What the registry gives to the token: actions by the catalogue's names, or accounts.
+    pub(crate) fn given(&self, explained: &Explanation) -> BTreeSet<String> {
+        let granted = &explained.ruling.grants;
+        match &self.publisher().gives.actions {
+            Some(actions) => granted.iter().filter_map(|grant| actions.are.get(grant).cloned()).collect(),
+            None => granted.iter().cloned().collect(),
+        }
+    }
 }
 
 /// Every row that holds a record and a token.
 pub(crate) fn cases() -> Vec<Case> {
     rows().iter().filter_map(case).collect()
+}
+
+/// Every row with statements once more, each statement with the tenant in it: without one no trust file says it.
+pub(crate) fn pinned_cases() -> Vec<Case> {
+    rows().iter().filter_map(pinned).filter_map(|row| case(&row)).collect()
+}
+
+fn pinned(row: &Value) -> Option<Value> {
+    let mut row = row.clone();
+    let registry = row["registry"].as_str()?.to_owned();
+    row["id"] = format!("{} pinned", row["id"].as_str()?).into();
+    let claims = row.get("claims")?.as_object()?;
+    let (claim, value) = ["organization_slug", "repository_owner", "organization_id", "namespace_id"]
+        .iter()
+        .find_map(|claim| Some(((*claim).to_owned(), claims.get(*claim)?.clone())))?;
+    value.as_str()?;
+    let members = row.get_mut("policy")?.as_object_mut()?;
+    if let Some(Value::Object(claims)) = members.get_mut("claims") {
+        claims.entry(claim).or_insert(value);
+        return Some(row);
+    }
+    // A role that gives nothing that a trust file has a word for would be no grant.
+    if !members.contains_key("api_key_permissions") && registry == "rubygems" {
+        members.insert("scopes".to_owned(), json!(["push_rubygem"]));
+    }
+    let statements = match members.get_mut("access_policy") {
+        Some(policy) => policy.get_mut("statements")?,
+        None => members.get_mut("statements")?,
+    };
+    for statement in statements.as_array_mut()? {
+        if let Some(Value::Object(claims)) = statement.get_mut("claims") {
+            claims.entry(claim.clone()).or_insert(value.clone());
+        }
+        if let Some(Value::Array(conditions)) = statement.get_mut("conditions") {
+            conditions.push(json!({ "operator": "string_equals", "claim": claim, "value": value }));
+        }
+    }
+    Some(row)
 }
 
 /// Every row of the project's files.

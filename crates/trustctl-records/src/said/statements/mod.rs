@@ -5,12 +5,14 @@ mod merge;
 mod turn;
 
 use trustctl_catalog::profile::{AudienceCheck, Direction, Profile, StatementStyle};
-use trustctl_catalog::{Catalogue, Provider};
+use trustctl_catalog::{Catalogue, Provider, Requirement};
 
 use super::{Clause, Condition, Loss, Said, fields};
 use crate::prepare::Fill;
 use crate::statements::{Statements, Test, TestOf, Way};
 use turn::{Turned, Turner};
+
+pub(crate) use issuer::filled;
 
 /// Most clauses that one way in becomes.
 const MOST: usize = 32;
@@ -20,6 +22,10 @@ pub(super) fn said(profile: &Profile, fill: &Fill<'_>, style: StatementStyle) ->
     let mut said = Said::default();
     for way in Statements::new(style, fill.publisher, fill.record).ways() {
         match way.and_then(|way| Reader { profile, fill }.clauses(&way)) {
+            Ok(clauses) if clauses.is_empty() => {
+                let about = "one of the statements lets no token in, so no grant is written for it".to_owned();
+                said.left_out.push(Loss { is: Direction::Beside, claims: Vec::new(), about });
+            }
             Ok(clauses) => said.clauses.extend(clauses),
             Err(about) => {
                 let about = format!("{about}; no grant is written for it");
@@ -53,16 +59,29 @@ impl Reader<'_> {
         let mut losses: Vec<Loss> = turner.losses.drain(..).chain(unsaid).collect();
         losses.extend(publisher.loses.iter().filter(|loss| fields::applies(loss, self.fill)).map(Loss::declared));
         losses.extend(self.any_audience(audience.as_deref()));
-        let clause = |conditions: Vec<Condition>| Clause {
-            issuer: issuer.clone(),
-            conditions,
-            given: given.clone(),
-            audience: audience.clone(),
-            claims: turner.claims.clone(),
-            until: None,
-            losses: losses.clone(),
+        let clause = |conditions: Vec<Condition>| {
+            let required = provider.requires.iter().filter(|one| !is_named(&one.claim, &conditions));
+            let losses = losses.iter().cloned().chain(required.map(|one| self.required(provider, one))).collect();
+            Clause {
+                issuer: issuer.clone(),
+                conditions,
+                given: given.clone(),
+                audience: audience.clone(),
+                claims: turner.claims.clone(),
+                until: None,
+                losses,
+            }
         };
         Ok(alternatives.into_iter().map(clause).collect())
+    }
+
+    /// That a trust file asks what the provider requires by itself.
+    fn required(&self, provider: &Provider, one: &Requirement) -> Loss {
+        let about = format!(
+            "{} lets in whatever `{}` a statement does not exclude, and a trust file what the catalogue lists for {}",
+            self.profile.title, one.claim, provider.title
+        );
+        Loss { is: Direction::Narrower, claims: vec![one.claim.clone()], about }
     }
 
     /// What the way wants of `iss` and `aud`, and the tests of everything else; `None` where no token meets it.
@@ -108,6 +127,11 @@ impl Reader<'_> {
             None => given.accounts = Some(names.to_vec()),
         }
     }
+}
+
+/// Whether conditions name the values of a claim, which then stand in place of the provider's own.
+fn is_named(claim: &str, conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| condition.claim == claim && matches!(condition.asks, super::Ask::Equals(_)))
 }
 
 /// What the way asks; `None` where no token meets it.

@@ -119,13 +119,9 @@ impl<'t> Turner<'t> {
         if claim.is_some_and(|claim| claim.shape.is_some()) {
             return Err(format!("no pattern stands on `{name}` in a trust file, for it is put together from parts"));
         }
-        if claim.is_none_or(|claim| claim.values.is_none()) {
-            let about = format!(
-                "patterns of a trust file see printable ASCII in `{name}`, and those of {} all",
-                self.profile.title
-            );
-            self.lose(Direction::Narrower, name, about);
-        }
+        let title = &self.profile.title;
+        let about = format!("patterns of a trust file see printable ASCII in `{name}`, and those of {title} all");
+        self.lose(Direction::Narrower, name, about);
         Ok(Ask::Matches { any, none: Vec::new() })
     }
 
