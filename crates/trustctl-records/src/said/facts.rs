@@ -45,11 +45,20 @@ impl Facts {
             }
             facts.conditions.push(condition);
         }
+        // What a text between others says depends on what else is known; all else is taken apart once.
+        let mut unfolded: BTreeMap<String, Known> = BTreeMap::new();
         for _ in 0..ROUNDS {
             let Some(provider) = provider else { break };
             let before = facts.known.clone();
             for (claim, known) in &before {
-                facts.unfold(provider, claim, known);
+                let is_between = || {
+                    let derived = provider.claims.get(claim).and_then(|claim| claim.derived.as_ref());
+                    matches!(derived, Some(Derivation::Between { .. }))
+                };
+                if unfolded.get(claim) != Some(known) || is_between() {
+                    facts.unfold(provider, claim, known);
+                    unfolded.insert(claim.clone(), known.clone());
+                }
             }
             facts.fold(provider);
             if facts.known == before {

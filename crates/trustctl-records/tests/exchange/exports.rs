@@ -1,23 +1,33 @@
 //! A record that was imported and exported again decides as it did, and what an export says of a grant is so.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
-use trustctl_records::{Export, ExportProblem, ExportWarning, Exported, Record};
+use trustctl_records::{Export, ExportProblem, ExportWarning, Exported, Imported, Record};
 
 use crate::imports::import;
+use crate::native::Native;
 use crate::vectors::{Case, cases, pinned_cases};
 
 /// Rows of each registry that must be compared at least.
 const FLOOR: [(&str, usize); 6] =
     [("crates-io", 100), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
 
-pub(crate) fn export(case: &Case, text: &str, publisher: Option<&str>) -> Result<Exported, Vec<ExportProblem>> {
-    let reading = trustctl_policy::read_text("trust.yaml", text);
-    let policy = reading.policy.unwrap_or_else(|| panic!("{:?}\n{text}", reading.diagnostics));
-    let export = Export { profile: case.profile, settings: &case.settings, package: None, publisher };
-    export.records(Catalogue::bundled().unwrap(), &policy)
+/// What becomes of an import; each is made once.
+fn export(case: &Case, made: &(Imported, Native), publisher: Option<&str>) -> Rc<Result<Exported, Vec<ExportProblem>>> {
+    type Made = BTreeMap<String, Rc<Result<Exported, Vec<ExportProblem>>>>;
+    thread_local!(static MADE: RefCell<Made> = RefCell::default());
+    let key = format!("{} {:?} {publisher:?} {}", case.profile.registry, case.settings, made.0.text);
+    let known = MADE.with_borrow(|all| all.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let export = Export { profile: case.profile, settings: &case.settings, package: None, publisher };
+        let exported = Rc::new(export.records(Catalogue::bundled().unwrap(), made.1.policy()));
+        MADE.with_borrow_mut(|all| all.insert(key, exported.clone()));
+        exported
+    })
 }
 
 #[test]
@@ -30,22 +40,22 @@ fn a_record_there_and_back_decides_as_before() {
         let mut texts = Vec::new();
         let mut may_end = false;
         for record in &case.records {
-            let Ok(imported) = import(&case, record) else { continue };
-            match export(&case, &imported.text, None) {
+            let Ok(made) = import(&case, record) else { continue };
+            match export(&case, &made, None).as_ref() {
                 Ok(exported) => {
                     // A grant ends with the time of a first use; the record that it becomes gets a new one.
                     let ends =
                         |warning: &ExportWarning| warning.is == Direction::Wider && warning.claims == ["expires"];
                     may_end |= exported.warnings.iter().any(ends);
-                    for one in exported.records {
-                        let mut record_back = one.record;
+                    for one in &exported.records {
+                        let mut record_back = one.record.clone();
                         record_back.created = record.created;
                         back.push(record_back);
                     }
                 }
-                Err(problems) => wrong.push(format!("{}: {problems:?}\n{}", case.id, imported.text)),
+                Err(problems) => wrong.push(format!("{}: {problems:?}\n{}", case.id, made.0.text)),
             }
-            texts.push(imported.text);
+            texts.push(made.0.text.clone());
         }
         if texts.is_empty() {
             continue;
@@ -82,8 +92,10 @@ fn statements_there_and_back_give_what_they_gave() {
     for case in cases().into_iter().chain(pinned_cases()).filter(Case::has_statements) {
         let Some(before) = case.explain(case.records.clone()) else { continue };
         let [record] = case.records.as_slice() else { continue };
-        let Ok(imported) = import(&case, record) else { continue };
-        let exported = match export(&case, &imported.text, Some(&record.publisher)) {
+        let Ok(made) = import(&case, record) else { continue };
+        let imported = &made.0;
+        let exported = export(&case, &made, Some(&record.publisher));
+        let exported = match exported.as_ref() {
             Ok(exported) => exported,
             Err(problems) => {
                 wrong.push(format!("{}: {problems:?}\n{}", case.id, imported.text));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
-use trustctl_records::{Export, Exported, Profile, Record, Settings};
+use trustctl_records::{Export, Exported, Judge, Profile, Record, Settings};
 
 use crate::native::{Native, roots};
 use crate::vectors::cases;
@@ -49,9 +49,10 @@ fn what_an_export_says_of_grants_is_so() {
             let exported = exported.unwrap_or_else(|problems| panic!("{registry}, {name}: {problems:?}"));
             assert!(!exported.records.is_empty(), "{registry}, {name}");
             let records: Vec<Record> = exported.records.iter().map(|one| one.record.clone()).collect();
+            let judge = Judge::new(profile, settings.clone(), records.clone());
             let own = cases.iter().filter(|case| case.profile.registry == registry && case.settings == settings);
             for case in own {
-                let Some(explained) = case.explain(records.clone()) else { continue };
+                let Some(explained) = case.explain_by(&judge) else { continue };
                 let answer = native.ask_for(&name, &case.claims, case.version.as_deref());
                 asked += 1;
                 let is_told = match (answer.is_allow, explained.ruling.is_allow()) {

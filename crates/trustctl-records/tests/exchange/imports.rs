@@ -1,6 +1,8 @@
 //! An imported trust file decides as the registry does, but for what the import says.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
@@ -24,20 +26,30 @@ const BEYOND: [(&str, &str); 7] = [
     ("pypi-m09", "one project's path is spelt in two ways"),
 ];
 
-pub(crate) fn import(case: &Case, record: &Record) -> Result<Imported, ImportError> {
-    let fields: BTreeMap<String, String> = Catalogue::bundled()
-        .unwrap()
-        .registry(&case.profile.registry)
-        .unwrap()
-        .fields
-        .iter()
-        .filter(|(name, _)| case.settings.one(name).is_none())
-        .map(|(name, field)| (name.clone(), field.example.clone()))
-        .collect();
-    let package = Catalogue::bundled().unwrap().registry(&case.profile.registry).unwrap().packages.as_ref().unwrap();
-    let packages = [package.example.clone()];
+/// The import of a record; rows of vectors share theirs, and each is made once.
+pub(crate) fn import(case: &Case, record: &Record) -> Result<Rc<(Imported, Native)>, ImportError> {
+    type Made = BTreeMap<String, Result<Rc<(Imported, Native)>, ImportError>>;
+    thread_local!(static MADE: RefCell<Made> = RefCell::default());
+    let key = format!("{} {:?} {record:?}", case.profile.registry, case.settings);
+    let known = MADE.with_borrow(|made| made.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let made = make(case, record).map(|imported| {
+            let native = Native::new(&imported.text);
+            Rc::new((imported, native))
+        });
+        MADE.with_borrow_mut(|all| all.insert(key, made.clone()));
+        made
+    })
+}
+
+fn make(case: &Case, record: &Record) -> Result<Imported, ImportError> {
+    let catalogue = Catalogue::bundled().unwrap();
+    let registry = catalogue.registry(&case.profile.registry).unwrap();
+    let fields = registry.fields.iter().filter(|(name, _)| case.settings.one(name).is_none());
+    let fields = fields.map(|(name, field)| (name.clone(), field.example.clone())).collect();
+    let packages = [registry.packages.as_ref().unwrap().example.clone()];
     let import = Import { profile: case.profile, settings: &case.settings, fields: &fields, packages: &packages };
-    import.trust_file(Catalogue::bundled().unwrap(), &[Written::alone(record.clone(), Vec::new())])
+    import.trust_file(catalogue, &[Written::alone(record.clone(), Vec::new())])
 }
 
 #[test]
@@ -72,32 +84,26 @@ fn an_imported_file_decides_as_the_registry_does() {
             left_out.entry("nothing".to_owned()).or_default().push(case.id.clone());
             continue;
         }
-        let natives: Vec<(Native, Answer)> = imports
-            .iter()
-            .map(|imported| {
-                let native = Native::new(&imported.text);
-                let answer = native.ask(&case.claims, case.version.as_deref());
-                (native, answer)
-            })
-            .collect();
+        let answers: Vec<Answer> =
+            imports.iter().map(|made| made.1.ask(&case.claims, case.version.as_deref())).collect();
         *compared.entry(&case.profile.registry).or_default() += 1;
-        let allowed = natives.iter().any(|(_, answer)| answer.is_allow);
+        let allowed = answers.iter().any(|answer| answer.is_allow);
         let is_told = match (explained.ruling.is_allow(), allowed) {
             (one, other) if one == other => continue,
-            (true, false) => natives.iter().zip(&imports).any(|((_, answer), imported)| is_narrower(answer, imported)),
-            _ => natives
+            (true, false) => answers.iter().zip(&imports).any(|(answer, made)| is_narrower(answer, &made.0)),
+            _ => answers
                 .iter()
                 .zip(&imports)
                 .enumerate()
-                .filter(|(_, ((_, answer), _))| answer.is_allow)
-                .all(|(at, (_, imported))| is_wider(&explained, at, imported)),
+                .filter(|(_, (answer, _))| answer.is_allow)
+                .all(|(at, (_, made))| is_wider(&explained, at, &made.0)),
         };
         if BEYOND.iter().any(|(id, _)| *id == case.id) {
             assert!(!is_told, "{}: this is told now, so take it out of the list", case.id);
             beyond += 1;
         } else if !is_told {
-            let failing: Vec<_> = natives.iter().map(|(_, answer)| &answer.failing).collect();
-            let text = natives[0].0.text();
+            let failing: Vec<_> = answers.iter().map(|answer| &answer.failing).collect();
+            let text = &imports[0].0.text;
             let steps: Vec<_> = explained
                 .records
                 .iter()
@@ -135,13 +141,12 @@ fn imported_statements_give_what_the_registry_gives() {
         let (mut gives, mut warnings, mut texts) = (BTreeSet::new(), Vec::new(), Vec::new());
         for record in &case.records {
             match import(&case, record) {
-                Ok(imported) => {
-                    gives.extend(Native::new(&imported.text).gives(&case.claims));
-                    warnings.extend(imported.warnings);
-                    texts.push(imported.text);
+                Ok(made) => {
+                    gives.extend(made.1.gives(&case.claims));
+                    warnings.extend(made.0.warnings.clone());
+                    texts.push(made.0.text.clone());
                 }
                 Err(ImportError::Nothing(reasons)) => {
-                    eprintln!("NOTHING {} {:?}", case.id, reasons.iter().map(|r| &r.about).collect::<Vec<_>>());
                     nothing.push(case.id.clone());
                     warnings.extend(reasons);
                 }

@@ -13,7 +13,6 @@ use crate::vectors::NOW;
 /// A policy made ready.
 pub(crate) struct Native {
     evaluator: Evaluator,
-    text: String,
 }
 
 /// What came of asking.
@@ -28,11 +27,7 @@ impl Native {
         let reading = trustctl_policy::read_text("trust.yaml", text);
         let policy = reading.policy.unwrap_or_else(|| panic!("{:?}\n{text}", reading.diagnostics));
         assert!(policy.refusals().is_empty(), "{:?}\n{text}", policy.refusals());
-        Self { evaluator: Evaluator::new(Arc::new(policy)), text: text.to_owned() }
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+        Self { evaluator: Evaluator::new(Arc::new(policy)) }
     }
 
     pub(crate) fn policy(&self) -> &Policy {

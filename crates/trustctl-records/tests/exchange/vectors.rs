@@ -28,8 +28,12 @@ impl Case {
     /// whose token it is and for whom is a trust file's to say as well, all else of the envelope is its verifier's, and so
     /// are claims that the registry wants of every token.
     pub(crate) fn explain(&self, records: Vec<Record>) -> Option<Explanation> {
+        self.explain_by(&Judge::new(self.profile, self.settings.clone(), records))
+    }
+
+    /// The same by a judge that is made already.
+    pub(crate) fn explain_by(&self, judge: &Judge<'_>) -> Option<Explanation> {
         let claims = Claims::parse(&self.claims).ok()?;
-        let judge = Judge::new(self.profile, self.settings.clone(), records);
         let header = Header { algorithm: Some("RS256"), key: Some("a") };
         let question = Question { package: None, version: self.version.as_deref(), now: NOW };
         let explained = judge.explain(Some(&header), &claims, &question, &Used::Tokens(&[]));
