@@ -94,6 +94,9 @@ impl Compared<'_> {
         match (self.is_folded(&condition, facts), compares) {
             (true, _) => format!("{title} compares `{claim}` without regard to case"),
             (false, Some(_)) => format!("{title} lets in more values of `{claim}` than the grant"),
+            (false, None) if self.kind.publisher.statements.is_some() => {
+                format!("what the grant asks of `{claim}` is nothing that a statement of {title} says")
+            }
             (false, None) => format!("{title} does not look at `{claim}`"),
         }
     }

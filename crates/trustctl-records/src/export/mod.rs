@@ -130,7 +130,7 @@ impl Export<'_> {
             _ => vec![names],
         };
         if is_for_all {
-            let about = format!("{}'s policy is for all packages of the registry", self.profile.title);
+            let about = format!("a policy of {} is for all packages of the registry", self.profile.title);
             let claims = vec!["packages".to_owned()];
             tell(exported, ExportWarning { is: Direction::Wider, claims, about, places: vec![grant.place] });
         }

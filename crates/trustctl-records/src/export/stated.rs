@@ -1,9 +1,10 @@
 //! What an effective grant states, condition by condition.
 
 use trustctl_diag::Place;
+use trustctl_pattern::{Answer, Pattern, PatternKind};
 use trustctl_policy::{Condition as PolicyCondition, Grant, Matcher, Origin, Policy, TemplatePart};
 
-use crate::said::{Ask, Condition};
+use crate::said::{Ask, Condition, Form};
 
 /// One condition of a grant.
 #[derive(Debug, Clone)]
@@ -59,6 +60,17 @@ fn stated(claim: &str, asks: Option<Ask>, condition: &PolicyCondition, policy: &
     }
 }
 
+/// A pattern in the plainest form that means the same.
+fn form(pattern: &Pattern) -> Option<Form> {
+    let prefix = Form::Prefix(pattern.literal_prefix().to_owned());
+    let begins = Pattern::regex(&prefix.regex()).ok()?;
+    let same = |one: &Pattern, other: &Pattern| one.language().is_subset_of(&other.language()) == Answer::Yes;
+    if same(&begins, pattern) {
+        return Some(prefix);
+    }
+    (pattern.kind() == PatternKind::Regex).then(|| Form::Regex(pattern.source().to_owned()))
+}
+
 struct Reader<'p> {
     policy: &'p Policy,
     package: Option<&'p str>,
@@ -81,6 +93,7 @@ impl Reader<'_> {
             Matcher::AnyOf(members) => self.any(members),
             Matcher::Not(inner) => match self.ask(inner)? {
                 Ask::Equals(values) => Some(Ask::Not(values)),
+                Ask::Matches { any, none } if none.is_empty() => Some(Ask::Matches { any: none, none: any }),
                 _ => None,
             },
             Matcher::Contains(inner) => match self.ask(inner)? {
@@ -89,7 +102,11 @@ impl Reader<'_> {
             },
             Matcher::Template(id) => self.template(&self.policy.template(*id)?.parts),
             Matcher::Present(true) => Some(Ask::Present),
-            Matcher::Present(false) | Matcher::Pattern(_) | Matcher::AllOf(_) => None,
+            Matcher::Pattern(id) => {
+                let form = form(self.policy.pattern(*id)?)?;
+                Some(Ask::Matches { any: vec![form], none: Vec::new() })
+            }
+            Matcher::Present(false) | Matcher::AllOf(_) => None,
         }
     }
 
@@ -100,7 +117,17 @@ impl Reader<'_> {
         };
         let exact = of(|ask| if let Ask::Equals(values) = ask { Some(values) } else { None });
         let folded = of(|ask| if let Ask::EqualsIgnoringCase(values) = ask { Some(values) } else { None });
-        exact.map(Ask::Equals).or(folded.map(Ask::EqualsIgnoringCase))
+        let forms = || {
+            let forms = asks.iter().cloned().map(|ask| match ask {
+                Ask::Equals(values) => Some(values.into_iter().map(Form::Text).collect()),
+                Ask::Matches { any, none } if none.is_empty() => Some(any),
+                _ => None,
+            });
+            forms
+                .collect::<Option<Vec<Vec<Form>>>>()
+                .map(|forms| Ask::Matches { any: forms.concat(), none: Vec::new() })
+        };
+        exact.map(Ask::Equals).or(folded.map(Ask::EqualsIgnoringCase)).or_else(forms)
     }
 
     /// A template with all of the request in it but the version.

@@ -1,14 +1,13 @@
 //! The statements that say what a grant states, in the style of each registry that has such.
 
 use serde_json::{Map, Value as Json, json};
+use trustctl_catalog::ClaimType;
 use trustctl_catalog::profile::{AudienceCheck, StatementStyle};
-use trustctl_catalog::{ClaimType, Provider, Role};
-use trustctl_policy::{Audience, Grant, Policy};
+use trustctl_policy::{Audience, ClaimSource, Grant, Policy};
 
 use super::Kind;
-use crate::said::Ask;
-use crate::said::Condition;
 use crate::said::facts::{Facts, name_of};
+use crate::said::{Ask, Condition, Form};
 
 /// The fields of a record that is one statement.
 pub(super) fn fields(
@@ -19,10 +18,11 @@ pub(super) fn fields(
     conditions: &[Condition],
     issuer: &str,
 ) -> Vec<(&'static str, Json)> {
-    let tests = tests(kind, policy, grant, conditions, style == StatementStyle::FirstMatches);
+    let tests = tests(kind, policy, grant, conditions);
     match style {
         StatementStyle::FirstMatches => {
-            let rules: Map<String, Json> = tests.into_iter().map(|(claim, test)| (claim, test.rule())).collect();
+            let rules: Map<String, Json> =
+                tests.iter().filter_map(|(claim, test)| Some((claim.clone(), test.rule()?))).collect();
             let scopes = scopes(kind, policy, grant);
             vec![("statements", json!([{ "iss": issuer, "scopes": scopes, "claims": rules }]))]
         }
@@ -30,8 +30,8 @@ pub(super) fn fields(
             let conditions: Vec<Json> = tests
                 .iter()
                 .filter_map(|(claim, test)| {
-                    let value = test.only().and_then(Json::as_str)?;
-                    Some(json!({ "operator": "string_equals", "claim": claim, "value": value }))
+                    let (operator, value) = test.condition()?;
+                    Some(json!({ "operator": operator, "claim": claim, "value": value }))
                 })
                 .collect();
             let statement = json!({ "effect": "allow", "principal": { "oidc": issuer }, "conditions": conditions });
@@ -39,80 +39,110 @@ pub(super) fn fields(
         }
         StatementStyle::RequiredClaims => {
             let claims: Map<String, Json> =
-                tests.iter().filter_map(|(claim, test)| Some((claim.clone(), test.only()?.clone()))).collect();
+                tests.iter().filter_map(|(claim, test)| Some((claim.clone(), test.value()?))).collect();
             vec![("claims", Json::Object(claims))]
         }
     }
 }
 
 /// What a statement asks of one claim.
-struct Test {
-    values: Vec<Json>,
-    is_banned: bool,
+enum Test {
+    /// It is one of these.
+    In(Vec<Json>),
+    /// It is none of these.
+    NotIn(Vec<Json>),
+    /// It is of one of these forms.
+    Of(Vec<Form>),
 }
 
 impl Test {
-    /// The one value that there may be.
-    fn only(&self) -> Option<&Json> {
-        match self.values.as_slice() {
-            [only] if !self.is_banned => Some(only),
-            _ => None,
+    /// As Buildkite's policies write it: values, or globs, in which nothing stands for `*` itself.
+    fn rule(&self) -> Option<Json> {
+        let glob = |form: &Form| match form {
+            Form::Text(text) => Some(text.clone()),
+            Form::Prefix(prefix) => Some(format!("{prefix}*")),
+            Form::Regex(_) => None,
+        };
+        let is_literal = |form: &Form| match form {
+            Form::Text(text) | Form::Prefix(text) => !text.contains(['*', '?']),
+            Form::Regex(_) => false,
+        };
+        match self {
+            Self::In(values) => match values.as_slice() {
+                [only] => Some(only.clone()),
+                _ => Some(json!({ "in": values })),
+            },
+            Self::NotIn(values) => Some(json!({ "not_in": values })),
+            Self::Of(forms) if forms.iter().all(is_literal) => {
+                forms.iter().map(glob).collect::<Option<Vec<_>>>().map(|globs| json!({ "matches": globs }))
+            }
+            Self::Of(_) => None,
         }
     }
 
-    /// As Buildkite's policies write it.
-    fn rule(self) -> Json {
-        match (self.is_banned, self.values.as_slice()) {
-            (false, [only]) => only.clone(),
-            (false, _) => json!({ "in": self.values }),
-            (true, _) => json!({ "not_in": self.values }),
+    /// As a condition of RubyGems' roles.
+    fn condition(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::In(values) => match values.as_slice() {
+                [Json::String(only)] => Some(("string_equals", only.clone())),
+                _ => None,
+            },
+            Self::Of(forms) => match forms.as_slice() {
+                [Form::Regex(regex)] if regex.contains('|') => Some(("string_matches", format!("\\A({regex})\\z"))),
+                [Form::Regex(regex)] => Some(("string_matches", format!("\\A{regex}\\z"))),
+                [Form::Prefix(prefix)] => {
+                    Some(("string_matches", format!("\\A{}", Form::Text(prefix.clone()).regex())))
+                }
+                _ => None,
+            },
+            Self::NotIn(_) => None,
+        }
+    }
+
+    /// As Cloudsmith's settings write it; a text that ends as a wildcard does cannot be said.
+    fn value(&self) -> Option<Json> {
+        match self {
+            Self::In(values) => match values.as_slice() {
+                [Json::String(text)] if text.ends_with(".*") => None,
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+            Self::Of(forms) => match forms.as_slice() {
+                [Form::Prefix(prefix)] => Some(Json::from(format!("{prefix}.*"))),
+                _ => None,
+            },
+            Self::NotIn(_) => None,
         }
     }
 }
 
 /// What is asked of the token's own claims: all that follows of the grant's conditions.
-fn tests(
-    kind: &Kind<'_>,
-    policy: &Policy,
-    grant: &Grant,
-    conditions: &[Condition],
-    has_lists: bool,
-) -> Vec<(String, Test)> {
+fn tests(kind: &Kind<'_>, policy: &Policy, grant: &Grant, conditions: &[Condition]) -> Vec<(String, Test)> {
     let facts = Facts::new(kind.entry, conditions);
+    let provider = policy.provider(grant.provider);
+    let own = provider.into_iter().flat_map(|provider| &provider.claims);
+    let own = own.filter(|claim| matches!(claim.source, ClaimSource::Token));
     let mut tests: Vec<(String, Test)> = Vec::new();
-    let own = |provider: &'_ Provider| {
-        let claims = provider.claims.iter();
-        let claims =
-            claims.filter(|(_, claim)| claim.derived.is_none() && claim.at.is_none() && claim.role != Role::Envelope);
-        claims.map(|(name, claim)| (name.clone(), claim.kind)).collect::<Vec<_>>()
-    };
-    for (claim, of) in kind.entry.map(own).unwrap_or_default() {
-        let known = facts.value(&claim).filter(|known| known.is_exact);
-        let values = known.map(|known| vec![known.text.clone()]);
-        let values = values.or_else(|| facts.values(kind.entry, &claim).filter(|_| has_lists));
-        if let Some(values) = values.filter(|values| !values.is_empty()) {
-            let values = values.iter().map(|text| scalar(of, text)).collect();
-            tests.push((claim, Test { values, is_banned: false }));
-        } else if let Some(banned) = banned(kind, conditions, &claim).filter(|_| has_lists) {
-            let values = banned.iter().map(|text| scalar(of, text)).collect();
-            tests.push((claim, Test { values, is_banned: true }));
-        }
+    for claim in own {
+        let known = facts.value(&claim.name).filter(|known| known.is_exact).map(|known| vec![known.text.clone()]);
+        let values = known.or_else(|| facts.values(kind.entry, &claim.name)).filter(|values| !values.is_empty());
+        let scalars = |values: &[String]| values.iter().map(|text| scalar(claim.kind, text)).collect();
+        let stated = conditions.iter().filter(|condition| name_of(kind.entry, &condition.claim) == claim.name);
+        let mut stated = stated.map(|condition| match &condition.asks {
+            Ask::Not(values) => Some(Test::NotIn(scalars(values))),
+            Ask::Matches { any, none } if none.is_empty() => Some(Test::Of(any.clone())),
+            _ => None,
+        });
+        let test = values.map(|values| Test::In(scalars(&values))).or_else(|| stated.find_map(|test| test));
+        tests.extend(test.map(|test| (claim.name.clone(), test)));
     }
     let envelope = kind.profile.envelope.with(&kind.publisher.envelope.clone().unwrap_or_default());
     if let (AudienceCheck::ByRecord, Some(Audience::Exact(audience))) =
         (envelope.audiences, policy.audience(grant.registry, grant.provider))
     {
-        tests.push(("aud".to_owned(), Test { values: vec![Json::from(audience.as_str())], is_banned: false }));
+        tests.push(("aud".to_owned(), Test::In(vec![Json::from(audience.as_str())])));
     }
     tests
-}
-
-fn banned(kind: &Kind<'_>, conditions: &[Condition], claim: &str) -> Option<Vec<String>> {
-    let own = conditions.iter().filter(|condition| name_of(kind.entry, &condition.claim) == claim);
-    own.into_iter().find_map(|condition| match &condition.asks {
-        Ask::Not(values) => Some(values.clone()),
-        _ => None,
-    })
 }
 
 /// A value as the token has it.

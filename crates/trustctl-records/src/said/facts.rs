@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::{AroundPart, Derivation, JoinPart, Piece, Provider, Shape};
+use trustctl_pattern::{Answer, Pattern};
 use trustctl_policy::Cut;
 
-use super::{Ask, Condition};
+use super::{Ask, Condition, Form};
 
 /// A claim's one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +119,18 @@ impl Facts {
             }
             Ask::Template(template) => own().any(|asks| matches!(asks, Ask::Template(own) if own == template)),
             Ask::Present => known.is_some() || own().any(|asks| *asks != Ask::Absent),
-            Ask::Absent | Ask::Matches { .. } => own().any(|asks| *asks == condition.asks),
+            Ask::Absent => own().any(|asks| *asks == Ask::Absent),
+            Ask::Matches { any, none } => {
+                let is_match = |text: &String| {
+                    (any.is_empty() || any.iter().any(|form| form.is_match(text)))
+                        && !none.iter().any(|form| form.is_match(text))
+                };
+                known.is_some_and(|known| known.is_exact && is_match(&known.text))
+                    || self.values(provider, claim).is_some_and(|own| !own.is_empty() && own.iter().all(is_match))
+                    || own().any(
+                        |asks| matches!(asks, Ask::Matches { any: own, none: but } if holds_to(own, but, any, none)),
+                    )
+            }
         }
     }
 
@@ -256,6 +268,20 @@ impl Facts {
         let text: String = joined.into_iter().map(|(text, _)| text).collect();
         self.learn(name, &text, is_exact);
     }
+}
+
+/// Whether what is one of `own` forms, and none of those of `but`, is one of `any` and none of those of `none`. No forms to
+/// be one of are all texts.
+fn holds_to(own: &[Form], but: &[Form], any: &[Form], none: &[Form]) -> bool {
+    let language = |forms: &[Form]| {
+        let each: Vec<String> = forms.iter().map(Form::regex).collect();
+        Pattern::regex(&each.join("|")).map(|pattern| pattern.language())
+    };
+    let within = |some: &[Form], all: &[Form]| match (language(some), language(all)) {
+        (Ok(some), Ok(all)) => some.is_subset_of(&all) == Answer::Yes,
+        _ => false,
+    };
+    (any.is_empty() || !own.is_empty() && within(own, any)) && (none.is_empty() || !but.is_empty() && within(none, but))
 }
 
 /// The claim that a claim is another name of; itself where it is none.
