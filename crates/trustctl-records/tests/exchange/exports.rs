@@ -1,8 +1,7 @@
 //! A record that was imported and exported again decides as it did, and what an export says of a grant is so.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
@@ -16,16 +15,17 @@ use crate::vectors::{Case, cases, pinned_cases};
 const FLOOR: [(&str, usize); 6] =
     [("crates-io", 100), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
 
+type Back = Arc<Result<Exported, Vec<ExportProblem>>>;
+
 /// What becomes of an import; each is made once.
-fn export(case: &Case, made: &(Imported, Native), publisher: Option<&str>) -> Rc<Result<Exported, Vec<ExportProblem>>> {
-    type Made = BTreeMap<String, Rc<Result<Exported, Vec<ExportProblem>>>>;
-    thread_local!(static MADE: RefCell<Made> = RefCell::default());
+fn export(case: &Case, made: &(Imported, Native), publisher: Option<&str>) -> Back {
+    static MADE: Mutex<BTreeMap<String, Back>> = Mutex::new(BTreeMap::new());
     let key = format!("{} {:?} {publisher:?} {}", case.profile.registry, case.settings, made.0.text);
-    let known = MADE.with_borrow(|all| all.get(&key).cloned());
+    let known = MADE.lock().unwrap().get(&key).cloned();
     known.unwrap_or_else(|| {
         let export = Export { profile: case.profile, settings: &case.settings, package: None, publisher };
-        let exported = Rc::new(export.records(Catalogue::bundled().unwrap(), made.1.policy()));
-        MADE.with_borrow_mut(|all| all.insert(key, exported.clone()));
+        let exported = Arc::new(export.records(Catalogue::bundled().unwrap(), made.1.policy()));
+        MADE.lock().unwrap().insert(key, exported.clone());
         exported
     })
 }

@@ -1,8 +1,7 @@
 //! An imported trust file decides as the registry does, but for what the import says.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
@@ -26,18 +25,20 @@ const BEYOND: [(&str, &str); 7] = [
     ("pypi-m09", "one project's path is spelt in two ways"),
 ];
 
+/// An import, and its trust file made ready.
+pub(crate) type Made = Arc<(Imported, Native)>;
+
 /// The import of a record; rows of vectors share theirs, and each is made once.
-pub(crate) fn import(case: &Case, record: &Record) -> Result<Rc<(Imported, Native)>, ImportError> {
-    type Made = BTreeMap<String, Result<Rc<(Imported, Native)>, ImportError>>;
-    thread_local!(static MADE: RefCell<Made> = RefCell::default());
+pub(crate) fn import(case: &Case, record: &Record) -> Result<Made, ImportError> {
+    static MADE: Mutex<BTreeMap<String, Result<Made, ImportError>>> = Mutex::new(BTreeMap::new());
     let key = format!("{} {:?} {record:?}", case.profile.registry, case.settings);
-    let known = MADE.with_borrow(|made| made.get(&key).cloned());
+    let known = MADE.lock().unwrap().get(&key).cloned();
     known.unwrap_or_else(|| {
         let made = make(case, record).map(|imported| {
             let native = Native::new(&imported.text);
-            Rc::new((imported, native))
+            Arc::new((imported, native))
         });
-        MADE.with_borrow_mut(|all| all.insert(key, made.clone()));
+        MADE.lock().unwrap().insert(key, made.clone());
         made
     })
 }

@@ -50,7 +50,7 @@ impl Reader<'_> {
         let issuer = issuer::known(text).ok_or_else(|| format!("the catalogue does not know the issuer `{text}`"))?;
         let provider = Catalogue::bundled().ok().and_then(|all| all.provider(issuer.provider.as_deref()?));
         let provider = provider.ok_or_else(|| format!("the catalogue does not know the issuer `{text}`"))?;
-        let Some((audience, tests)) = self.envelope(way, text)? else { return Ok(Vec::new()) };
+        let Some(Envelope { audience, tests }) = self.envelope(way, text)? else { return Ok(Vec::new()) };
         let mut turner = Turner::new(self.profile, provider);
         let Some(own) = own(&mut turner, &tests)? else { return Ok(Vec::new()) };
         let alternatives = without(&mut turner, provider, own, &way.but)?;
@@ -85,7 +85,7 @@ impl Reader<'_> {
     }
 
     /// What the way wants of `iss` and `aud`, and the tests of everything else; `None` where no token meets it.
-    fn envelope<'w>(&self, way: &'w Way, issuer: &str) -> Result<Option<(Option<String>, Vec<&'w Test>)>, String> {
+    fn envelope<'w>(&self, way: &'w Way, issuer: &str) -> Result<Option<Envelope<'w>>, String> {
         let mut audience: Option<String> = None;
         let mut tests = Vec::new();
         for test in &way.tests {
@@ -102,7 +102,7 @@ impl Reader<'_> {
                 _ => tests.push(test),
             }
         }
-        Ok(Some((audience, tests)))
+        Ok(Some(Envelope { audience, tests }))
     }
 
     /// Where the registry looks at no audience unless a record does, and this one does not.
@@ -127,6 +127,12 @@ impl Reader<'_> {
             None => given.accounts = Some(names.to_vec()),
         }
     }
+}
+
+/// What a way wants of `aud`, and its tests of everything else.
+struct Envelope<'w> {
+    audience: Option<String>,
+    tests: Vec<&'w Test>,
 }
 
 /// Whether conditions name the values of a claim, which then stand in place of the provider's own.
@@ -157,19 +163,16 @@ fn without(
     for tests in excluded {
         // By a turner of its own: what is lost in what keeps tokens out is lost the other way round.
         let mut other = Turner::new(turner.profile, provider);
-        let turned: Vec<Option<Condition>> = tests
+        let turned: Option<Vec<Option<Condition>>> = tests
             .iter()
             .map(|test| match other.turn(test) {
                 Ok(Turned::Never) => None,
                 Ok(Turned::Condition(condition)) => Some(Some(condition)),
                 Err(_) => Some(None),
             })
-            .collect::<Option<Vec<_>>>()
-            .map_or_else(Vec::new, |turned| turned);
+            .collect();
         // One that no token meets excludes nothing.
-        if turned.is_empty() && !tests.is_empty() {
-            continue;
-        }
+        let Some(turned) = turned else { continue };
         all = all.into_iter().flat_map(|conditions| each_without(turner, conditions, &turned)).collect();
         if all.len() > MOST {
             return Err(format!("what other statements take away would be more than {MOST} grants"));
