@@ -20,9 +20,9 @@ use crate::registries::{named, unknown};
 
 const NOTES: &str = "\
 Examples:
-  trustctl export --to pypi                                            every trust file below the current folder
-  trustctl export --to npm npm.trust.yaml --package @acme/widgets      the JSON that npm's API takes for the package
-  trustctl export --to npm npm.trust.yaml --allow-wider=repository-pin,event_name --output trust.json
+  trustctl export --to pypi                                           all below the current folder
+  trustctl export --to npm npm.trust.yaml --package @acme/widgets     what npm's API takes for it
+  trustctl export --to npm npm.trust.yaml --allow-wider=event_name --output trust.json
 
 A warning says what the trust file says and a record cannot: WIDER, where a token gets in that the trust file refuses, \
 NARROWER, where one is refused that it lets in. Records that are wider are not written unless `--allow-wider` accepts it.

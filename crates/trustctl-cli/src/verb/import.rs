@@ -10,7 +10,7 @@ use trustctl_records::{Import as Engine, ImportError, ImportWarning, Profile, Se
 
 use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
-use crate::files::is_trust_file;
+use crate::files::{are_claims, is_trust_file};
 use crate::format::human::exchange::{Remark, remarks};
 use crate::input::{Input, read_text};
 use crate::output::Output;
@@ -24,7 +24,7 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 const NOTES: &str = "\
 Examples:
   trustctl import --from pypi publisher.yaml --package acme-widgets
-  trustctl import --from npm trust.json --output npm.trust.yaml    npm's own JSON, a list or one record
+  trustctl import --from npm trust.json --package left-pad --output npm.trust.yaml
   trustctl import --from cloudsmith provider.json --set account=acme --set repository=internal
 
 A warning says what the registry's records do that the trust file does not: WIDER, where a token gets in that the \
@@ -101,9 +101,8 @@ impl Import {
         for name in &self.record {
             let input = Input::from(name.as_str());
             let text = read_text(&input, outside.stdin, LARGEST)?;
-            if is_token(&text) {
-                let failure = Failure::new(format!("{input} holds a token, not a trust record"));
-                return Err(failure.help("it is a credential: keep it out of files that others read"));
+            if let Some(failure) = mistaken(&input, &text) {
+                return Err(failure);
             }
             let shown = match &input {
                 Input::Stdin => input.to_string(),
@@ -161,8 +160,8 @@ impl Import {
                     .help("add `--package NAME`, or `package: NAME` to the record")
             }
             ImportError::NoField { name, about, example } => {
-                Failure::new(format!("a trust file for {title} says its `{name}`: {about}"))
-                    .help(format!("add `--set {name}=VALUE`, as in `--set {name}={example}`"))
+                Failure::new(format!("a trust file for {title} needs its `{name}`"))
+                    .help(format!("add it as in `--set {name}={example}`: {about}"))
             }
             ImportError::UnknownField { name, known } => unknown(
                 format!("`{name}` is nothing that is set for {title}"),
@@ -170,13 +169,9 @@ impl Import {
                 known.iter().map(String::as_str).chain(profile.settings.keys().map(String::as_str)),
             ),
             ImportError::Nothing(reasons) => {
-                let reasons: Vec<String> = reasons.iter().map(|reason| reason.about.clone()).collect();
-                let failure = Failure::new("no record gives anybody anything, so there is no trust file");
-                if reasons.is_empty() {
-                    failure.help("the files hold no record")
-                } else {
-                    failure.help(reasons.join("; "))
-                }
+                let reasons: Vec<&str> = reasons.iter().map(|reason| reason.about.as_str()).collect();
+                let reasons = if reasons.is_empty() { "they hold none".to_owned() } else { reasons.join("; ") };
+                Failure::new("nothing of these records can be granted, so there is no trust file").help(reasons)
             }
             ImportError::Refused { text, diagnostics } => {
                 let mut sources = Sources::default();
@@ -194,6 +189,19 @@ struct Records {
     sources: Sources,
     written: Vec<Written>,
     settings: Settings,
+}
+
+/// A file that is something else than records.
+fn mistaken(input: &Input, text: &str) -> Option<Failure> {
+    let is = |what: &str| Failure::new(format!("{input} {what}, not a registry's own record"));
+    if is_token(text) {
+        return Some(is("holds a token").help("it is a credential: keep it out of files that others read"));
+    }
+    if are_claims(text) {
+        return Some(is("looks like a token's claims").help("`trustctl eval --as REGISTRY --claims FILE` reads them"));
+    }
+    let is_trust = text.lines().any(|line| line.starts_with("trust:"));
+    is_trust.then(|| is("is a trust file").help("`trustctl export --to REGISTRY FILE` goes that way"))
 }
 
 fn remarks_of(warnings: &[ImportWarning]) -> Vec<Remark<'_>> {

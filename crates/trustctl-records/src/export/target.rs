@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 use trustctl_catalog::Catalogue;
-use trustctl_catalog::profile::{Hole, Part, Publisher, StatementStyle, Take, TemplateText};
+use trustctl_catalog::profile::{Field, FieldType, Hole, Part, Publisher, StatementStyle, Take, TemplateText};
 use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 use trustctl_policy::{Grant, Holder, Policy};
@@ -231,7 +231,7 @@ impl<'t> Target<'t> {
             match values.get(&field.name) {
                 Some(value) => {
                     let own = format!("/{}", field.name);
-                    place(&mut written, field.at.first().unwrap_or(&own), value.clone());
+                    place(&mut written, field.at.first().unwrap_or(&own), typed(field, value));
                 }
                 None if field.required => return Err(self.missing(&field.name, grant)),
                 None => {}
@@ -294,6 +294,12 @@ impl<'t> Target<'t> {
         };
         ExportProblem { about, help: mend.to_owned(), place: grant }
     }
+}
+
+/// A value as the registry itself writes it: an id that is a number is one.
+fn typed(field: &Field, value: &Json) -> Json {
+    let number = || value.as_str().filter(|_| field.kind == FieldType::Integer)?.parse::<i64>().ok();
+    number().map_or_else(|| value.clone(), Json::from)
 }
 
 /// Whether records of this kind can be about tokens of the issuer.
