@@ -9,6 +9,7 @@ use trustctl_records::{
     Explanation, FieldValue, Header, Judge, Miss, Question, Record, Settings, StepState, Used, is_reusable, take,
 };
 
+use super::Find;
 use super::row::Row;
 use super::scale;
 
@@ -16,8 +17,8 @@ use super::scale;
 type Done = Result<Option<String>, String>;
 
 /// Runs one vector.
-pub(super) fn run(row: &Row) -> Done {
-    let profile = Profile::bundled(&row.registry)
+pub(super) fn run(row: &Row, find: &Find<'_, '_>) -> Done {
+    let profile = find(&row.registry)
         .map_err(|error| error.to_string())?
         .ok_or_else(|| format!("and there is no profile `{}`", row.registry))?;
     let bench = Bench { row, profile };
@@ -39,10 +40,10 @@ pub(super) fn run(row: &Row) -> Done {
 
 struct Bench<'a> {
     row: &'a Row,
-    profile: &'static Profile,
+    profile: &'a Profile,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// A whole decision over all candidate records.
     fn policy(&self) -> Done {
         let (claims, texts) = self.claims()?;
@@ -381,7 +382,7 @@ impl Bench<'_> {
         named.or_else(most).map(|(name, _)| name.clone()).unwrap_or_default()
     }
 
-    fn publisher(&self) -> Result<&'static Publisher, String> {
+    fn publisher(&self) -> Result<&'a Publisher, String> {
         let name = self.publisher_name();
         self.profile.publisher(&name).ok_or_else(|| format!("and there is no kind of record `{name}`"))
     }
@@ -403,7 +404,7 @@ impl Bench<'_> {
         settings
     }
 
-    fn judge(&self) -> Result<Judge<'static>, String> {
+    fn judge(&self) -> Result<Judge<'a>, String> {
         let abstracted = self.row.text("note") == "abstracted";
         let name = self.publisher_name();
         let mut records = Vec::new();
