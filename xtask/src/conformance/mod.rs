@@ -7,6 +7,7 @@
 mod kinds;
 mod row;
 mod scale;
+mod why;
 
 use std::fs;
 use std::path::Path;
