@@ -1,6 +1,7 @@
 //! Replays the transcripts in `tests/commands`, and checks what transcripts cannot: streams, bytes and schemas.
 //!
-//! `TRYCMD=overwrite cargo test -p trustctl-cli` writes what is new into transcripts and schemas.
+//! `TRYCMD=overwrite cargo test -p trustctl-cli` writes what is new into transcripts and schemas. In what it wrote anew, `[..]`
+//! must stand again for what changes by itself: `([..] ago)`, `catalogue [..]`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

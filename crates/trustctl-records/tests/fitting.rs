@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use serde_json::{Value, json};
+use trustctl_catalog::DataFile;
 use trustctl_claims::Claims;
+use trustctl_pattern::Pattern;
 use trustctl_records::{Fitting, Judge, Profile, Question, Settings, profile::AudienceCheck};
 
 const NOW: i64 = 1_795_219_260;
@@ -60,7 +62,11 @@ fn a_record_made_for_a_token_fits_it() {
     for name in Profile::names() {
         let profile = Profile::bundled(name).unwrap().unwrap();
         let known = |issuer: &str| {
-            profile.publishers.values().any(|publisher| publisher.issuers.iter().any(|known| known == issuer))
+            profile.publishers.values().any(|publisher| {
+                let by_pattern = |pattern: &String| Pattern::regex(pattern).unwrap().is_match(issuer);
+                publisher.issuers.iter().any(|known| known == issuer)
+                    || publisher.issuer_pattern.as_ref().is_some_and(by_pattern)
+            })
         };
         for (claims, issuer) in
             [(github(), "https://token.actions.githubusercontent.com"), (gitlab(), "https://gitlab.com")]
@@ -97,4 +103,35 @@ fn fields_come_from_the_token() {
     );
     assert_eq!(fitting.publisher, "github");
     assert_eq!(fitting.version, None);
+}
+
+/// A list field that stands for each of its members has the token's value as its only one.
+#[test]
+fn one_member_is_enough_of_a_list() {
+    let text = r#"
+registry: small
+title: Small
+about: A registry for tests.
+envelope: { requires: [iss], audiences: by-record, leeway: 0, not-before: false, issued: ignored, replay: { scope: nowhere } }
+publishers:
+  only:
+    title: Only
+    issuer-pattern: 'https://token\.actions\.githubusercontent\.com(/[a-z]+)?'
+    fields:
+      - { name: people, type: list, required: true, about: ids, example: '["1"]' }
+      - { name: open, type: boolean, about: whether anybody may publish, example: "true" }
+    rule:
+      - { step: person, unless: open, claim: actor_id, is: ["{people}"] }
+combine: only
+discloses: { tells: nothing, about: nothing }
+basis: ours
+sources: [here]
+checked: 2026-11-21
+"#;
+    let profile = Profile::read(&DataFile { name: "profiles/small.yaml", text }).unwrap();
+    assert_eq!(fits(&profile, &github()), Some(true));
+    let text = github().to_string();
+    let claims = Claims::parse(&text).unwrap();
+    let [fitting] = &Fitting::all(&profile, None, &claims, None)[..] else { panic!("there is one kind of record") };
+    assert_eq!(fitting.written, json!({ "people": ["9876543"] }));
 }

@@ -19,6 +19,7 @@ use crate::{Looks, Outside};
 const EXAMPLES: &str = "\
 Examples:
   trustctl eval --token token.jwt --package left-pad@1.4.0    may this token publish it?
+  trustctl eval --as pypi --token token.jwt                   what would PyPI itself say of it?
   trustctl lint                                               what is wrong with our trust files?
   trustctl explain npm.trust.yaml                             what does this file allow, in words?
   trustctl import --from pypi publisher.yaml                  the registry's records as a trust file

@@ -1,7 +1,7 @@
 //! Tokens that were made for somebody else.
 
 use trustctl_catalog::Provider;
-use trustctl_catalog::profile::{Hole, Part, Profile};
+use trustctl_catalog::profile::{AudienceCheck, Hole, Part, Profile};
 use trustctl_claims::{Claims, Value};
 use trustctl_pattern::Pattern;
 
@@ -21,6 +21,9 @@ pub(super) fn whose(
     provider: Option<&Provider>,
 ) -> Option<String> {
     let ask = match expected {
+        [] if profile.envelope.audiences == AudienceCheck::Permissions => {
+            "ask for the JSON text that names the package, its version and its digest".to_owned()
+        }
         [] => "ask for the registry's own".to_owned(),
         expected => format!("ask for {}", either(expected)),
     };

@@ -1,5 +1,6 @@
 //! A token that the registry refuses before it looks at any record.
 
+use trustctl_catalog::profile::AudienceCheck;
 use trustctl_claims::{Claims, Value};
 
 use super::{absence, audience, either, provider};
@@ -37,12 +38,20 @@ pub(crate) fn refusal(
             None => "the token lives longer than the registry takes".to_owned(),
         },
         Refused::AudienceForm => format!("`aud` has not the form that {title} takes"),
+        Refused::Audience if is_of_permissions(envelope) => {
+            "the permissions in the token's `aud` are for something else".to_owned()
+        }
         Refused::Audience => match unset(judge, envelope).as_slice() {
             [] => "the token was made for another audience".to_owned(),
             unset => format!("which audience it has to be is not said without {}", either(unset)),
         },
         Refused::Used => "the token was used before".to_owned(),
     }
+}
+
+/// Whether `aud` says itself what the token may do.
+fn is_of_permissions(envelope: &Envelope) -> bool {
+    envelope.rule.audiences == AudienceCheck::Permissions
 }
 
 /// The settings that the audience is put together from and that nobody has set.
@@ -61,8 +70,14 @@ pub(crate) fn of_envelope(
     let issuer = claims.named("iss").and_then(Value::as_str);
     let provider = provider(None, claims);
     match refused {
+        Refused::Audience if is_of_permissions(judge.envelope_for(claims)) => {
+            Some("a token is for one package and version: ask for a new one when another is published".to_owned())
+        }
         Refused::Audience | Refused::AudienceForm => audience::whose(judge.profile, expected, claims, provider),
-        Refused::Missing(claim) if claim == "aud" => audience::whose(judge.profile, expected, claims, provider),
+        Refused::Missing(claim) if claim == "aud" => {
+            let audience: Vec<String> = judge.envelope_for(claims).audience.clone().into_iter().collect();
+            audience::whose(judge.profile, &audience, claims, provider)
+        }
         Refused::Missing(claim) => absence::older(provider?, claim, claims),
         Refused::Issuer => unknown_issuer(judge, issuer?),
         Refused::Expired => {

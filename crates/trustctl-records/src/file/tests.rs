@@ -234,7 +234,7 @@ proptest! {
                     continue;
                 }
                 let span = node.place(&pointer, true);
-                let raw = &text[span.start as usize..span.end as usize];
+                let raw = text.get(span.start as usize..span.end as usize).unwrap();
                 prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(raw).unwrap(), part, "{}", pointer);
             }
         }

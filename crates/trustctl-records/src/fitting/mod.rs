@@ -277,7 +277,12 @@ impl<'d> Draft<'d> {
         for (known, value) in solution {
             match known {
                 Known::FieldForVersion(field) => self.tag(field, &value),
-                Known::Field(field) => _ = self.fields.entry(field.to_owned()).or_insert(Json::from(value)),
+                Known::Field(field) => {
+                    // One member is enough of a list that stands for each of its members.
+                    let is_list = self.publisher.field(field).is_some_and(|field| field.kind == FieldType::List);
+                    let value = if is_list { Json::from(vec![value]) } else { Json::from(value) };
+                    self.fields.entry(field.to_owned()).or_insert(value);
+                }
                 Known::Text(_) => {}
             }
         }

@@ -295,7 +295,7 @@ fn envelopes_say_what_is_wrong() {
             "audience",
             "several audiences: ask for `https://other.example` alone",
         ),
-        (json!({ "aud": null }), "claims of every token", "no audience"),
+        (json!({ "aud": null }), "claims of every token", "no audience: ask for `https://other.example`"),
         (json!({ "aud": "sigstore" }), "audience", "somebody else: ask for `https://other.example`"),
         (json!({ "iss": format!("{issuer}/") }), "issuer", "a `/` at the end"),
         (json!({ "iss": format!("{issuer}/acme-inc") }), "issuer", "the enterprise has an issuer of its own"),
@@ -308,5 +308,38 @@ fn envelopes_say_what_is_wrong() {
         let (step, reason, cause) = refused(changes);
         assert_eq!(step, name, "{reason}: {cause}");
         assert!(cause.contains(word), "{name}: {reason}: {cause}");
+    }
+}
+
+/// A registry whose audiences are lists of permissions, asked about the version 1.4.0 of `@acme/widgets`.
+#[test]
+fn permissions_in_the_audience_are_for_something_else_or_not_there() {
+    let text = include_str!("other.yaml");
+    let compared = "audiences: exactly-one\n  audience: \"{setting.audience}\"";
+    assert!(text.contains(compared));
+    let text = text.replace(compared, "audiences: permissions");
+    let profile = Profile::read(&DataFile { name: "other.yaml", text: &text }).unwrap();
+    let asked = |audience: &str| {
+        let text = with(json!({ "aud": audience })).to_string();
+        let claims = Claims::parse(&text).unwrap();
+        let question = Question { package: Some("@acme/widgets"), version: Some("1.4.0"), now: NOW };
+        let judge = Judge::new(&profile, Settings::of(&profile), Vec::new());
+        judge.explain(None, &claims, &question, &Used::Unknown).refused().cloned()
+    };
+    let permission = |version: &str| {
+        let one = json!({
+            "permission": "package/publish", "scope": "acme", "package": "widgets", "version": version, "tarballHash": "sha256-0",
+        });
+        json!({ "permissions": [one] }).to_string()
+    };
+    assert_eq!(asked(&permission("1.4.0")), None);
+    for (audience, problem, cause) in [
+        (permission("1.4.1"), "permissions in the token's `aud` are for something else", "when another is published"),
+        ("other".to_owned(), "`aud` has not the form that Other takes", "ask for the JSON text"),
+        ("https://github.com/acme".to_owned(), "`aud` has not the form", "what GitHub Actions puts there"),
+    ] {
+        let step = asked(&audience).unwrap();
+        assert!(matches!(&step.state, StepState::Refused(why) if why.contains(problem)), "{:?}", step.state);
+        assert!(step.cause.as_ref().is_some_and(|said| said.contains(cause)), "{:?}", step.cause);
     }
 }

@@ -9,7 +9,7 @@ use trustctl_catalog::Basis;
 use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::page::Page;
-use super::ruling::{at, at_issued, refused, signed, visible, word};
+use super::ruling::{at, at_issued, quoted, refused, signed, word};
 use crate::look::{Look, Style, breakable};
 use crate::ruling::{Believed, Origin, RegistryAnswer, Rulings, Taken};
 
@@ -132,17 +132,17 @@ fn of_token(step: &StepReport) -> String {
 
 /// A step of the nearest record that does not hold: the difference, or the cause where the record has no part in it.
 fn of_record(step: &StepReport) -> String {
-    let (name, expected) = (&step.name, step.expected.iter().map(|text| format!("`{}`", visible(text))));
+    let (name, expected) = (&step.name, step.expected.iter().map(|text| quoted(text)));
     let expected = expected.collect::<Vec<_>>().join(" or ");
     match (&step.state, &step.found, &step.cause) {
         (StepState::Misses(Miss::Differs(_) | Miss::OtherId(_)), Some(found), _)
             if !step.fields.is_empty() && !expected.is_empty() =>
         {
-            format!("{name}: the token has `{}`, the record {expected}", visible(found))
+            format!("{name}: the token has {}, the record {expected}", quoted(found))
         }
         (_, _, Some(cause)) => cause.clone(),
         (StepState::Misses(Miss::Missing(claim) | Miss::Blank(claim)), ..) => format!("the token has no `{claim}`"),
-        (_, Some(found), None) => format!("{name}: the token has `{}`", visible(found)),
+        (_, Some(found), None) => format!("{name}: the token has {}", quoted(found)),
         (_, None, None) => format!("{name} does not hold"),
     }
 }

@@ -129,7 +129,7 @@ fn the_last_statement_that_matches_decides() {
     decides("last", &of(&[allow.clone(), deny.clone()]), &rows);
     let rows = [(json!({ "c": "x" }), true), (json!({ "c": "xy" }), true)];
     decides("last", &of(&[deny.clone(), allow.clone()]), &rows);
-    assert_eq!(rule(&judge("last", &of(&[allow.clone()])), &json!({ "c": "x" })).grants, ["push"]);
+    assert_eq!(rule(&judge("last", &of(std::slice::from_ref(&allow))), &json!({ "c": "x" })).grants, ["push"]);
 
     let explanation = explain(&judge("last", &of(&[allow, deny])), &json!({ "c": "xy" }));
     let failure = explanation.records[0].first_failure().unwrap();

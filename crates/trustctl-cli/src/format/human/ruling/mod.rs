@@ -21,7 +21,7 @@ use crate::moment;
 use crate::ruling::{Believed, RegistryAnswer, Rulings, is_audience};
 use crate::verdict::Refusal;
 
-pub(super) use steps::visible;
+pub(super) use steps::quoted;
 
 /// Columns of the words at the left: `nearest  `.
 const TERM: usize = 9;

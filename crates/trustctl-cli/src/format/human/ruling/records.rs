@@ -42,13 +42,15 @@ pub(super) fn records(page: &mut Page, rulings: &Rulings, answer: &RegistryAnswe
         page.aside(2 + TERM, &format!("{others} {records} for tokens of another issuer"));
     }
     if all.is_empty() && answer.unfit.is_empty() {
-        page.term(2, "record", TERM, Some(Style::Bad), none(rulings));
+        match (rulings.records_given, answer.refused_otherwise()) {
+            (true, _) => page.term(2, "record", TERM, Some(Style::Bad), "there is none"),
+            (false, None) => {
+                page.term(2, "record", TERM, Some(Style::Bad), "no such record is for tokens of this issuer")
+            }
+            // The token itself says why no record is made for it.
+            (false, Some(_)) => {}
+        }
     }
-}
-
-/// Why there is no record at all.
-fn none(rulings: &Rulings) -> &'static str {
-    if rulings.records_given { "there is none" } else { "none of this kind is for tokens of this issuer" }
 }
 
 fn record_lines(page: &mut Page, term: &str, answer: &RegistryAnswer, report: &RecordReport, record: &AskedRecord) {

@@ -67,26 +67,25 @@ pub(super) fn values(page: &mut Page, indent: usize, expected: &[String], step: 
     }
 }
 
-/// `text` with the blanks that nobody sees, at its ends and beside each other, written as escapes.
-pub(in crate::format::human) fn visible(text: &str) -> String {
-    let bare = text.trim_matches(' ');
-    let (before, after) =
-        (text.len() - text.trim_start_matches(' ').len(), text.len() - text.trim_end_matches(' ').len());
-    if bare.is_empty() {
-        return BLANK.repeat(text.len());
-    }
-    let mut seen = BLANK.repeat(before);
-    let mut words = bare.split("  ");
-    seen.push_str(words.next().unwrap_or_default());
-    for word in words {
-        seen.push_str(&BLANK.repeat(2));
-        seen.push_str(word);
-    }
-    seen + &BLANK.repeat(after)
+/// `text`, in backticks where it has blanks that nobody sees: at an end, or beside each other.
+fn visible(text: &str) -> String {
+    let is_plain = text.trim_matches(' ') == text && !text.contains("  ");
+    if is_plain { text.to_owned() } else { quoted(text) }
 }
 
-/// A blank as an escape, as all that is hidden is written.
-const BLANK: &str = "\\u{20}";
+/// `text` in backticks, every blank but the last of several written as an escape: lines are broken at blanks, and several
+/// would become one.
+pub(in crate::format::human) fn quoted(text: &str) -> String {
+    let mut seen = String::from("`");
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            (' ', Some(' ')) => seen.push_str("\\u{20}"),
+            _ => seen.push(letter),
+        }
+    }
+    seen + "`"
+}
 
 /// A text that fits, or its beginning: what holds need not be seen whole.
 fn cut(text: &str, room: usize, unicode: bool) -> String {
@@ -145,10 +144,11 @@ mod tests {
     fn blanks_that_nobody_sees_are_seen() {
         assert_eq!(visible("npm"), "npm");
         assert_eq!(visible("my environment"), "my environment");
-        assert_eq!(visible(" npm"), "\\u{20}npm");
-        assert_eq!(visible("npm  "), "npm\\u{20}\\u{20}");
-        assert_eq!(visible("a   b"), "a\\u{20}\\u{20} b");
-        assert_eq!(visible("  "), "\\u{20}\\u{20}");
+        assert_eq!(visible(" npm"), "` npm`");
+        assert_eq!(visible("npm "), "`npm `");
+        assert_eq!(visible("a   b "), "`a\\u{20}\\u{20} b `");
+        assert_eq!(visible("  "), "`\\u{20} `");
         assert_eq!(visible(""), "");
+        assert_eq!(quoted("npm"), "`npm`");
     }
 }
