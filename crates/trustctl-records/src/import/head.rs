@@ -82,9 +82,18 @@ pub(super) fn audience_losses(
 ) -> Vec<Loss> {
     let publisher = import.profile.publisher(&grant.record.record.publisher);
     let (Some(publisher), Some(kind)) = (publisher, &grant.clause.issuer.provider) else { return Vec::new() };
+    let title = &import.profile.title;
+    let envelope = import.profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
     let other = other_audience(import, registry, publisher).filter(|_| is_fixed(catalogue, registry, kind));
-    let (Some(other), AudienceForm::Fixed(own)) = (other, &registry.audience) else { return Vec::new() };
-    let about = format!("{} takes tokens for `{other}` here, and a trust file those for `{own}`", import.profile.title);
+    let about = match (envelope.audiences, other, &registry.audience) {
+        (AudienceCheck::Permissions, ..) => {
+            format!("{title} reads in the audience what a token may do, and a trust file wants one text of its own")
+        }
+        (_, Some(other), AudienceForm::Fixed(own)) => {
+            format!("{title} takes tokens for `{other}` here, and a trust file those for `{own}`")
+        }
+        _ => return Vec::new(),
+    };
     let said = |is: Direction| grant.clause.losses.iter().any(|loss| loss.is == is && loss.claims == ["aud"]);
     let both = [Direction::Wider, Direction::Narrower].into_iter().filter(|is| !said(*is));
     both.map(|is| Loss { is, claims: vec!["aud".to_owned()], about: about.clone() }).collect()

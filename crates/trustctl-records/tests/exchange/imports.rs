@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
-use trustctl_records::{Explanation, Import, ImportError, Imported, Record, StepReport, Written};
+use trustctl_catalog::{AudienceForm, Catalogue};
+use trustctl_records::{Explanation, Import, ImportError, Imported, Profile, Record, StepReport, Written};
 
 use crate::native::{Answer, Native, roots};
 use crate::vectors::{Case, cases, pinned_cases};
@@ -47,7 +47,11 @@ fn make(case: &Case, record: &Record) -> Result<Imported, ImportError> {
     let catalogue = Catalogue::bundled().unwrap();
     let registry = catalogue.registry(&case.profile.registry).unwrap();
     let fields = registry.fields.iter().filter(|(name, _)| case.settings.one(name).is_none());
-    let fields = fields.map(|(name, field)| (name.clone(), field.example.clone())).collect();
+    let mut fields: BTreeMap<String, String> =
+        fields.map(|(name, field)| (name.clone(), field.example.clone())).collect();
+    if registry.audience == AudienceForm::Given {
+        fields.insert("audience".to_owned(), "https://packages.acme.example".to_owned());
+    }
     let packages = [registry.packages.as_ref().unwrap().example.clone()];
     let import = Import { profile: case.profile, settings: &case.settings, fields: &fields, packages: &packages };
     import.trust_file(catalogue, &[Written::alone(record.clone(), Vec::new())])
@@ -59,6 +63,7 @@ fn an_imported_file_decides_as_the_registry_does() {
     let mut left_out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut wrong = Vec::new();
     let mut beyond = 0;
+    let mut kinds = BTreeSet::new();
     for case in cases().into_iter().filter(|case| !case.has_statements()) {
         let Some(explained) = case.explain(case.records.clone()) else {
             left_out.entry("judged before any record".to_owned()).or_default().push(case.id.clone());
@@ -88,6 +93,7 @@ fn an_imported_file_decides_as_the_registry_does() {
         let answers: Vec<Answer> =
             imports.iter().map(|made| made.1.ask(&case.claims, case.version.as_deref())).collect();
         *compared.entry(&case.profile.registry).or_default() += 1;
+        kinds.extend(case.records.iter().map(|record| (case.profile.registry.as_str(), record.publisher.clone())));
         let allowed = answers.iter().any(|answer| answer.is_allow);
         let is_told = match (explained.ruling.is_allow(), allowed) {
             (one, other) if one == other => continue,
@@ -124,6 +130,7 @@ fn an_imported_file_decides_as_the_registry_does() {
         eprintln!("left out {}: {why} {}", ids.len(), ids.join(" "));
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
+    every_kind_is_compared(&kinds, false);
     assert_eq!(beyond, BEYOND.len(), "some rows of the list do not differ any more");
     for (registry, floor) in FLOOR {
         assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
@@ -137,6 +144,7 @@ const FLOOR_OF_STATEMENTS: [(&str, usize); 3] = [("buildkite", 60), ("cloudsmith
 fn imported_statements_give_what_the_registry_gives() {
     let mut compared: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut given, mut nothing, mut wrong) = (0, Vec::new(), Vec::new());
+    let mut kinds = BTreeSet::new();
     for case in cases().into_iter().chain(pinned_cases()).filter(Case::has_statements) {
         let Some(explained) = case.explain(case.records.clone()) else { continue };
         let (mut gives, mut warnings, mut texts) = (BTreeSet::new(), Vec::new(), Vec::new());
@@ -155,6 +163,7 @@ fn imported_statements_give_what_the_registry_gives() {
             }
         }
         *compared.entry(&case.profile.registry).or_default() += 1;
+        kinds.extend(case.records.iter().map(|record| (case.profile.registry.as_str(), record.publisher.clone())));
         let registrys = case.given(&explained);
         given += gives.len();
         let said = |is: Direction| warnings.iter().any(|warning| warning.is == is);
@@ -174,8 +183,24 @@ fn imported_statements_give_what_the_registry_gives() {
     }
     eprintln!("compared {compared:?}, given {given}; nothing to write: {} {}", nothing.len(), nothing.join(" "));
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n\n"));
+    every_kind_is_compared(&kinds, true);
     for (registry, floor) in FLOOR_OF_STATEMENTS {
         assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
+    }
+}
+
+/// A kind of record that nothing is compared of could mean anything in the trust language.
+fn every_kind_is_compared(compared: &BTreeSet<(&str, String)>, has_statements: bool) {
+    for profile in Profile::names().map(|name| Profile::bundled(name).unwrap().unwrap()) {
+        let kinds = profile.publishers.iter().filter(|(_, publisher)| publisher.statements.is_some() == has_statements);
+        for (kind, _) in kinds {
+            let is_compared = compared.contains(&(profile.registry.as_str(), kind.clone()));
+            assert!(
+                is_compared,
+                "{}, {kind}: no row of tests/vectors was imported; does it lack `means`?",
+                profile.registry
+            );
+        }
     }
 }
 
