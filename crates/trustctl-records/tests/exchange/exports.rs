@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
 use trustctl_catalog::Catalogue;
 use trustctl_catalog::profile::Direction;
-use trustctl_records::{Export, ExportProblem, ExportWarning, Exported, Imported, Record};
+use trustctl_diag::FileId;
+use trustctl_records::{Export, ExportProblem, ExportWarning, Exported, Imported, Record, read_written};
 
 use crate::imports::import;
 use crate::native::Native;
@@ -47,6 +49,7 @@ fn a_record_there_and_back_decides_as_before() {
                     let ends =
                         |warning: &ExportWarning| warning.is == Direction::Wider && warning.claims == ["expires"];
                     may_end |= exported.warnings.iter().any(ends);
+                    is_read_again(&case, record, exported);
                     for one in &exported.records {
                         let mut record_back = one.record.clone();
                         record_back.created = record.created;
@@ -80,6 +83,18 @@ fn a_record_there_and_back_decides_as_before() {
     for (registry, floor) in FLOOR {
         assert!(compared.get(registry).is_some_and(|count| *count >= floor), "{registry}: {compared:?}");
     }
+}
+
+/// What is written is what a file of records holds, the package beside it.
+fn is_read_again(case: &Case, record: &Record, exported: &Exported) {
+    let written: Vec<&Value> = exported.records.iter().map(|one| &one.written).collect();
+    let text = serde_json::to_string(&written).unwrap();
+    let (read, _) = read_written(case.profile, Some(&record.publisher), FileId(0), &text).unwrap();
+    for (read, one) in read.iter().zip(&exported.records) {
+        assert_eq!(read.record, one.record, "{}", case.id);
+        assert_eq!(read.packages, one.package.iter().cloned().collect::<Vec<_>>(), "{}", case.id);
+    }
+    assert_eq!(read.len(), exported.records.len(), "{}", case.id);
 }
 
 /// Rows with statements of each registry that must be compared at least.
