@@ -193,7 +193,7 @@ impl Export {
     /// What makes the records wider and was not accepted, by name.
     fn not_allowed(&self, warnings: &[ExportWarning]) -> Vec<String> {
         let accepted = self.allow_wider.as_deref().unwrap_or_default();
-        let is_accepted = |name: &str| accepted.iter().any(|one| one == ALL || one == name);
+        let is_accepted = |name: &str| accepted.iter().any(|one| one == ALL || !name.is_empty() && one == name);
         let mut open: Vec<String> = Vec::new();
         for warning in warnings.iter().filter(|warning| warning.is == Direction::Wider) {
             // What has no name is accepted with all else only.
