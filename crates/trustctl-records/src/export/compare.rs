@@ -8,7 +8,7 @@ use super::stated::Stated;
 use super::{ExportWarning, Kind};
 use crate::Record;
 use crate::said::facts::{Facts, name_of};
-use crate::said::{Ask, Clause, Condition, Loss};
+use crate::said::{self, Ask, Clause, Condition, Loss};
 
 /// A grant, and what a record that was made of it is compared with.
 pub(super) struct Compared<'c> {
@@ -37,7 +37,17 @@ impl Compared<'_> {
             found.extend(self.actions(&clause));
         }
         found.extend(self.expiry());
+        found.extend(self.audience());
         found
+    }
+
+    /// That the registry takes tokens for another audience than the trust file.
+    fn audience(&self) -> Vec<ExportWarning> {
+        let (profile, publisher) = (self.kind.profile, self.kind.publisher);
+        let own = self.policy.audience(self.grant.registry, self.grant.provider);
+        let Some(about) = said::other_audience(profile, publisher, self.kind.settings, own) else { return Vec::new() };
+        let both = [Direction::Wider, Direction::Narrower].into_iter();
+        both.map(|is| self.of_grant(is, "aud", about.clone())).collect()
     }
 
     /// A condition of the grant that the record does not hold tokens to.

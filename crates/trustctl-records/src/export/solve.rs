@@ -83,6 +83,14 @@ impl<'k> Fields<'k> {
 
     fn meaning(&mut self, meaning: &'k Meaning) {
         let publisher: &Publisher = self.kind.publisher;
+        let is_boolean = |field: &&String| publisher.field(field).is_some_and(|field| field.kind == FieldType::Boolean);
+        // What a grant does not ask for is switched off where it can be.
+        if let Some(switch) = meaning.unless.as_ref().filter(is_boolean)
+            && self.facts.value(&meaning.claim).is_none()
+            && self.facts.values(self.kind.entry, &meaning.claim).is_none()
+        {
+            self.values.insert(switch.clone(), Json::Bool(true));
+        }
         if meaning.unless.as_ref().is_some_and(|field| self.values.contains_key(field)) {
             return;
         }
@@ -92,12 +100,17 @@ impl<'k> Fields<'k> {
                 self.values.insert(field.clone(), Json::from(values.contains(value)));
             }
         }
-        let switch = meaning
-            .when
-            .as_ref()
-            .filter(|field| publisher.field(field).is_some_and(|field| field.kind == FieldType::Boolean));
+        let switch = meaning.when.as_ref().filter(is_boolean);
         for template in &meaning.values {
             let text = match meaning.is {
+                Sense::Equals | Sense::EqualsIgnoringCase if is_list(publisher, template) => {
+                    let known = self.facts.value(&meaning.claim).map(|known| vec![known.text.clone()]);
+                    let texts = known.or_else(|| self.facts.values(self.kind.entry, &meaning.claim));
+                    if let (Some(field), Some(texts)) = (template.fields().next(), texts) {
+                        self.values.insert(field.to_owned(), Json::from(texts));
+                    }
+                    None
+                }
                 Sense::Equals | Sense::EqualsIgnoringCase => {
                     self.facts.value(&meaning.claim).map(|known| known.text.clone())
                 }
@@ -177,4 +190,10 @@ impl<'k> Fields<'k> {
             }
         }
     }
+}
+
+/// Whether a template stands for each member of a list field.
+pub(super) fn is_list(publisher: &Publisher, template: &TemplateText) -> bool {
+    let of = |field: &str| publisher.field(field).is_some_and(|field| field.kind == FieldType::List);
+    matches!(template.parts.as_slice(), [Part::Hole(Hole::Field(field, _))] if of(field))
 }

@@ -9,7 +9,7 @@ use trustctl_diag::Place;
 use trustctl_pattern::Pattern;
 use trustctl_policy::{Grant, Holder, Policy};
 
-use super::solve::Fields;
+use super::solve::{Fields, is_list};
 use super::stated::Stated;
 use super::{Export, ExportProblem, Kind, Made, compare};
 use crate::fitting::place;
@@ -128,8 +128,9 @@ impl<'t> Target<'t> {
         let facts = Facts::new(self.kind.entry, [&condition]);
         let mut means = self.kind.publisher.means.iter();
         means.any(|meaning| {
-            meaning.values.iter().any(|template| template.fields().next().is_some())
-                && facts.value(&meaning.claim).is_some()
+            let has_field =
+                |template: &TemplateText| template.fields().next().is_some() && !is_list(self.kind.publisher, template);
+            meaning.values.iter().any(has_field) && facts.value(&meaning.claim).is_some()
         })
     }
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use trustctl_catalog::profile::{AudienceCheck, Direction, Hole, Part, Publisher, TemplateText};
+use trustctl_catalog::profile::{Direction, Publisher};
 use trustctl_catalog::{AudienceForm, Catalogue, Registry};
+use trustctl_policy::Audience;
 
 use super::providers::{Provider, Providers};
 use super::{Grant, Import, ImportError};
-use crate::Settings;
-use crate::said::Loss;
+use crate::said::{self, Loss};
 
 /// What stands in the trust file's `audience:`, if anything does.
 const AUDIENCE: &str = "audience";
@@ -82,18 +82,10 @@ pub(super) fn audience_losses(
 ) -> Vec<Loss> {
     let publisher = import.profile.publisher(&grant.record.record.publisher);
     let (Some(publisher), Some(kind)) = (publisher, &grant.clause.issuer.provider) else { return Vec::new() };
-    let title = &import.profile.title;
-    let envelope = import.profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
-    let other = other_audience(import, registry, publisher).filter(|_| is_fixed(catalogue, registry, kind));
-    let about = match (envelope.audiences, other, &registry.audience) {
-        (AudienceCheck::Permissions, ..) => {
-            format!("{title} reads in the audience what a token may do, and a trust file wants one text of its own")
-        }
-        (_, Some(other), AudienceForm::Fixed(own)) => {
-            format!("{title} takes tokens for `{other}` here, and a trust file those for `{own}`")
-        }
-        _ => return Vec::new(),
-    };
+    let own = own_audience(import, registry).map(Audience::Exact);
+    let is_known = is_fixed(catalogue, registry, kind) || said::is_permissions(import.profile, publisher);
+    let about = said::other_audience(import.profile, publisher, import.settings, own.as_ref());
+    let Some(about) = about.filter(|_| is_known) else { return Vec::new() };
     let said = |is: Direction| grant.clause.losses.iter().any(|loss| loss.is == is && loss.claims == ["aud"]);
     let both = [Direction::Wider, Direction::Narrower].into_iter().filter(|is| !said(*is));
     both.map(|is| Loss { is, claims: vec!["aud".to_owned()], about: about.clone() }).collect()
@@ -108,10 +100,7 @@ fn is_fixed(catalogue: &Catalogue, registry: &Registry, kind: &str) -> bool {
 /// The audience of a kind of record, where it is another than the registry's entry has.
 fn other_audience(import: &Import<'_>, registry: &Registry, publisher: &Publisher) -> Option<String> {
     let own = own_audience(import, registry)?;
-    let envelope = import.profile.envelope.with(&publisher.envelope.clone().unwrap_or_default());
-    let is_compared = matches!(envelope.audiences, AudienceCheck::OneString | AudienceCheck::ExactlyOne);
-    let audience = envelope.audience.as_ref().filter(|_| is_compared).and_then(|text| fill(text, import.settings));
-    audience.filter(|audience| *audience != own)
+    said::audience(import.profile, publisher, import.settings).filter(|audience| *audience != own)
 }
 
 /// The audience that a trust file for the registry is for by itself.
@@ -128,14 +117,4 @@ fn own_audience(import: &Import<'_>, registry: &Registry) -> Option<String> {
 /// What is given for a field of the registry; what an operator sets under the same name is the same.
 fn field<'i>(import: &'i Import<'_>, name: &str) -> Option<&'i str> {
     import.fields.get(name).map(String::as_str).or_else(|| import.settings.one(name))
-}
-
-/// A template of settings, filled in; `None` where one of them has no value.
-fn fill(template: &TemplateText, settings: &Settings) -> Option<String> {
-    let parts = template.parts.iter().map(|part| match part {
-        Part::Text(text) => Some(text.as_str()),
-        Part::Hole(Hole::Setting(name)) => settings.one(name),
-        Part::Hole(_) => None,
-    });
-    parts.collect()
 }

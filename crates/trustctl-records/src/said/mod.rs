@@ -3,16 +3,18 @@
 //! Import writes it down, and export compares a grant with it. The profile's `means`, `loses` and `gives` say it of records
 //! with fields; of statements that an owner writes, the style does.
 
+mod audience;
 pub(crate) mod facts;
 mod fields;
 mod statements;
 
 use trustctl_catalog::ClaimType;
-use trustctl_catalog::profile::{Direction, Operation, Profile, Publisher, Step};
+use trustctl_catalog::profile::{Direction, Operation, Profile, Publisher, Step, TemplateText};
 
 use crate::prepare::Fill;
 use crate::{Record, Settings};
 
+pub(crate) use audience::{audience, is_permissions, other_audience};
 pub(crate) use statements::filled;
 
 /// What a record says.
@@ -131,22 +133,31 @@ pub(crate) struct Loss {
 
 /// What a record says.
 pub(crate) fn said(profile: &Profile, publisher: &Publisher, record: &Record, settings: &Settings) -> Said {
-    if let Some(about) = switched_off(publisher, record) {
+    let fill = Fill { publisher, record };
+    if let Some(about) = shut(&fill, settings) {
         let loss = Loss { is: Direction::Beside, claims: Vec::new(), about };
         return Said { clauses: Vec::new(), left_out: vec![loss] };
     }
-    let fill = Fill { publisher, record };
     match publisher.statements {
         Some(style) => statements::said(profile, &fill, style),
         None => Said { clauses: vec![fields::clause(profile, &fill, settings)], left_out: Vec::new() },
     }
 }
 
-/// Why a record lets nobody in, where a field of its own switches it off.
-fn switched_off(publisher: &Publisher, record: &Record) -> Option<String> {
-    steps(&Fill { publisher, record }).find_map(|step| match &step.operation {
-        Operation::Switch { field, on } if record.is_true(field) != *on => {
+/// Why a record lets nobody in whatever the token.
+fn shut(fill: &Fill<'_>, settings: &Settings) -> Option<String> {
+    steps(fill).find_map(|step| match &step.operation {
+        Operation::Switch { field, on } if fill.record.is_true(field) != *on => {
             Some(format!("`{field}` switches the record off, so it lets nobody in"))
+        }
+        Operation::Same { right, .. } if right.iter().all(|text| fill.fill_each(text, settings).is_empty()) => {
+            // What a registry fills in by itself it may know though the record does not say it.
+            let is_lacking = |name: &&str| {
+                let field = fill.publisher.field(name);
+                field.is_some_and(|field| !field.resolved && !fill.record.fields.contains_key(*name))
+            };
+            let lacking = right.iter().flat_map(TemplateText::fields).find(is_lacking)?;
+            Some(format!("the record has no `{lacking}`, so it lets nobody in"))
         }
         _ => None,
     })

@@ -14,8 +14,8 @@ use crate::native::Native;
 use crate::vectors::{Case, cases, pinned_cases};
 
 /// Rows of each registry that must be compared at least.
-const FLOOR: [(&str, usize); 6] =
-    [("crates-io", 100), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
+const FLOOR: [(&str, usize); 7] =
+    [("crates-io", 100), ("jsr", 90), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
 
 type Back = Arc<Result<Exported, Vec<ExportProblem>>>;
 

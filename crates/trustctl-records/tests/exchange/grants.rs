@@ -10,13 +10,14 @@ use crate::native::{Native, roots};
 use crate::vectors::cases;
 
 /// Grants that records can say well, badly, and in part; of the vectors' own repositories.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("npm", include_str!("grants/npm.trust.yaml")),
     ("pypi", include_str!("grants/pypi.trust.yaml")),
     ("crates-io", include_str!("grants/crates-io.trust.yaml")),
     ("rubygems", include_str!("grants/rubygems.trust.yaml")),
     ("nuget", include_str!("grants/nuget.trust.yaml")),
     ("pub-dev", include_str!("grants/pub-dev.trust.yaml")),
+    ("jsr", include_str!("grants/jsr.trust.yaml")),
 ];
 
 /// Rows whose token no provider makes, each with the package for which it differs.
@@ -53,7 +54,7 @@ fn what_an_export_says_of_grants_is_so() {
             let own = cases.iter().filter(|case| case.profile.registry == registry && case.settings == settings);
             for case in own {
                 let Some(explained) = case.explain_by(&judge) else { continue };
-                let answer = native.ask_for(&name, &case.claims, case.version.as_deref());
+                let answer = native.ask_for(&name, &case.native_claims(&explained), case.version.as_deref());
                 asked += 1;
                 let is_told = match (answer.is_allow, explained.ruling.is_allow()) {
                     (one, other) if one == other => continue,

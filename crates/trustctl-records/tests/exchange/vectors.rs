@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use trustctl_catalog::Catalogue;
-use trustctl_catalog::profile::{Operation, Publisher, Stage, TemplateText};
+use trustctl_catalog::profile::{AudienceCheck, Operation, Publisher, Stage, TemplateText};
 use trustctl_claims::Claims;
 use trustctl_records::{Explanation, Header, Judge, Profile, Question, Record, Settings, Used};
 
@@ -41,6 +41,18 @@ impl Case {
         let lacks = explained.records.iter().flat_map(|record| record.failures());
         let lacks = lacks.into_iter().any(|step| step.stage == Some(Stage::Presence));
         (is_judged && !lacks).then_some(explained)
+    }
+
+    /// The token as it comes to whoever decides by a trust file: where a registry reads in the audience what a token may do,
+    /// and has let that pass, with the audience that the trust files of these tests have.
+    pub(crate) fn native_claims(&self, explained: &Explanation) -> String {
+        let is_permissions = self.profile.envelope.audiences == AudienceCheck::Permissions;
+        if !is_permissions || explained.refused().is_some() {
+            return self.claims.clone();
+        }
+        let mut claims: Value = serde_json::from_str(&self.claims).unwrap();
+        claims["aud"] = "https://packages.acme.example".into();
+        claims.to_string()
     }
 
     /// Whether the records are lists of statements.
