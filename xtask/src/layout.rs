@@ -19,7 +19,10 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("trustctl-catalog", &[]),
     ("trustctl-policy", &["trustctl-catalog", "trustctl-pattern", "trustctl-diag"]),
     ("trustctl-eval", &["trustctl-policy", "trustctl-pattern", "trustctl-claims"]),
-    ("trustctl-records", &["trustctl-catalog", "trustctl-claims", "trustctl-pattern", "trustctl-diag"]),
+    (
+        "trustctl-records",
+        &["trustctl-policy", "trustctl-catalog", "trustctl-claims", "trustctl-pattern", "trustctl-diag"],
+    ),
     (
         "trustctl-analysis",
         &[

@@ -45,6 +45,7 @@ fn usage() -> String {
     line("conformance FILE…", "run registries' decision vectors against their profiles");
     line("new rule F/NAME", "begin a rule of family F from a template");
     line("new provider NAME", "begin a provider of the catalogue from a template");
+    line("new registry NAME", "begin a registry, its profile and its vectors from templates");
     for step in &ci::APART {
         line(step.name, step.about);
     }

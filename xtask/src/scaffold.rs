@@ -1,4 +1,4 @@
-//! A new rule or provider from a template that is right in form, so that only the substance is left to write.
+//! A new rule, provider or registry from a template that is right in form, so that only the substance is left to write.
 
 use std::fs;
 use std::path::Path;
@@ -54,7 +54,27 @@ pub fn provider(name: &str, today: &str) -> Result<[Draft; 2], ChoreError> {
     ])
 }
 
-/// Writes the drafts of a `rule` or a `provider`, and says what comes next.
+/// A registry of the catalogue and its suite, what it does with its own records, and vectors that say so: `example`,
+/// looked up on `today` (`2026-11-20`).
+///
+/// # Errors
+///
+/// [`ChoreError::Found`] where the name is none.
+pub fn registry(name: &str, today: &str) -> Result<[Draft; 4], ChoreError> {
+    check_name(name)?;
+    let fill = |text: &str| text.replace("{{name}}", name).replace("{{today}}", today);
+    let draft = |path: String, text: &str| Draft { path, text: fill(text) };
+    let catalogue = "crates/trustctl-catalog";
+    Ok([
+        draft(format!("{catalogue}/registries/{name}.yaml"), include_str!("../templates/registry.yaml")),
+        draft(format!("{catalogue}/profiles/{name}.yaml"), include_str!("../templates/profile.yaml")),
+        draft(format!("tests/vectors/matrix/{name}.jsonl"), include_str!("../templates/vectors.jsonl")),
+        draft(format!("tests/suites/registries/{name}.md"), include_str!("../templates/registry-suite.md")),
+    ])
+}
+
+/// Writes the drafts of a `rule`, a `provider` or a `registry`, and says what comes next. A registry may be in the
+/// catalogue already and lack its profile: what is there of it stays as it is.
 ///
 /// # Errors
 ///
@@ -67,13 +87,22 @@ pub fn new(kind: &str, name: &str) -> Result<(), ChoreError> {
         "provider" => {
             (provider(name, &today()?)?.into(), "docs/catalogue-format.md, \"Adding a provider\", says what comes next")
         }
+        "registry" => {
+            (registry(name, &today()?)?.into(), "docs/profile-format.md, \"Adding a registry\", says what comes next")
+        }
         _ => {
             return Err(refuse(format!(
-                "there is no template for `{kind}`: write `rule FAMILY/NAME` or `provider NAME`"
+                "there is no template for `{kind}`: write `rule FAMILY/NAME`, `provider NAME` or `registry NAME`"
             )));
         }
     };
+    let is_there = |draft: &Draft| root().join(&draft.path).exists();
+    let keeps = kind == "registry" && !drafts.iter().all(is_there);
     for draft in &drafts {
+        if keeps && is_there(draft) {
+            println!("{} (is there, and stays as it is)", draft.path);
+            continue;
+        }
         write_new(&root().join(&draft.path), &draft.text)?;
         println!("{}", draft.path);
     }
@@ -111,8 +140,10 @@ fn refuse(line: String) -> ChoreError {
 #[cfg(test)]
 mod tests {
     use trustctl_catalog::{Catalogue, DataFile};
+    use trustctl_records::Profile;
 
     use super::*;
+    use crate::conformance::Outcome;
 
     #[test]
     fn a_provider_begins_as_one_that_the_catalogue_reads() {
@@ -125,6 +156,32 @@ mod tests {
         for trap in &provider.traps {
             assert!(suite.text.contains(&format!("\n## {}\n", trap.kind.word())), "{}", suite.text);
         }
+    }
+
+    #[test]
+    fn a_registry_begins_as_one_whose_vectors_pass() {
+        let [entry, file, vectors, suite] = registry("example", "2026-11-20").unwrap();
+        for draft in [&entry, &file, &vectors, &suite] {
+            assert!(!draft.text.contains("{{name}}") && !draft.text.contains("{{today}}"), "{}", draft.text);
+        }
+        let name = |draft: &Draft| draft.path.strip_prefix("crates/trustctl-catalog/").unwrap().to_owned();
+        let catalogue = Catalogue::read(&[], &[DataFile { name: &name(&entry), text: &entry.text }]).unwrap();
+        assert!(catalogue.registry("example").is_some() && suite.text.contains("\nregistry: example\n"));
+        let profile = Profile::read(&DataFile { name: &name(&file), text: &file.text }).unwrap();
+        let mut outcome = Outcome::default();
+        outcome.add_by(&vectors.path, &vectors.text, &|asked| Ok((asked == "example").then_some(&profile)));
+        assert_eq!((outcome.passed, outcome.failures), (5, Vec::new()));
+    }
+
+    /// What the documentation shows is what the chore writes.
+    #[test]
+    fn the_documented_example_is_the_template() {
+        let documentation = fs::read_to_string(root().join("docs/profile-format.md")).unwrap();
+        let [_, file, vectors, _] = registry("example", "2026-11-20").unwrap();
+        let (_, text) = file.text.split_once('\n').unwrap();
+        assert!(documentation.contains(&format!("```yaml\n{text}```\n")), "docs/profile-format.md is not the template");
+        let first = vectors.text.lines().next().unwrap();
+        assert!(documentation.contains(first), "docs/profile-format.md has another vector");
     }
 
     #[test]
@@ -175,6 +232,7 @@ mod tests {
         }
         for bad in ["", "A", "a/b", "../a", "a.yaml", "-a"] {
             assert!(provider(bad, "2026-11-20").is_err(), "{bad}");
+            assert!(registry(bad, "2026-11-20").is_err(), "{bad}");
         }
     }
 }

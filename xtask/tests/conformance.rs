@@ -25,8 +25,10 @@ fn a_vector_that_is_wrong_fails_and_is_named() {
     let unknown = r#"{"id":"w-2","registry":"nowhere","provider":"github","kind":"parse","policy":{},"claims":{},"expect":"deny"}"#;
     let no_kind =
         r#"{"id":"w-3","registry":"pypi","provider":"github","kind":"guess","policy":{},"claims":{},"expect":"deny"}"#;
+    let other = r#"{"id":"w-4","registry":"pypi","provider":"google","kind":"policy-eval","policy":{"email":"a@acme.example"},"claims":{"email":"b@acme.example","email_verified":true},"expect":"allow"}"#;
+    let misspelt = r#"{"id":"w-5","registry":"pypi","provider":"google","kind":"record-validate","policy":{"email":"a@acme.example","subj":"1"},"claims":{},"expect":"allow"}"#;
     let mut outcome = Outcome::default();
-    outcome.add("here", &[wrong, unknown, no_kind, "{"].join("\n"));
+    outcome.add("here", &[wrong, unknown, no_kind, "{", other, misspelt].join("\n"));
     assert_eq!(outcome.passed, 0);
     let failures = outcome.failures.join("\n");
     for words in [
@@ -34,6 +36,8 @@ fn a_vector_that_is_wrong_fails_and_is_named() {
         "no profile `nowhere`",
         "no kind of vector `guess`",
         "here:4: is no vector",
+        "w-4: expected allow, got deny: `account` fails: `email` is another; wanted `a@acme.example`, found `b@acme.example`",
+        "w-5: expected allow, got deny: at `/subj`, PyPI has no such field in a record for Google",
     ] {
         assert!(failures.contains(words), "{words} in {failures}");
     }

@@ -11,22 +11,29 @@ mod cause;
 mod check;
 mod envelope;
 mod explain;
+mod export;
 mod file;
 mod fitting;
+mod import;
 mod judge;
 mod normal;
 mod permissions;
 mod prepare;
 mod record;
 mod rules;
+mod said;
 mod statements;
 mod take;
 
 pub use check::{Learned, Miss};
 pub use envelope::{Header, Used};
 pub use explain::{Explanation, RecordReport, StepReport, StepState};
-pub use file::{OfRegistry, RECORD_REFUSED, read_file, read_file_by_registry, read_file_with_settings};
+pub use export::{Export, ExportProblem, ExportWarning, Exported, ExportedRecord};
+pub use file::{
+    OfRegistry, RECORD_REFUSED, Written, read_file, read_file_by_registry, read_file_with_settings, read_written,
+};
 pub use fitting::Fitting;
+pub use import::{Import, ImportError, ImportWarning, Imported};
 pub use judge::{Judge, Question, Ruling, Settings};
 pub use record::{FieldValue, Record, RecordProblem};
 pub use take::{is_reusable, take};

@@ -175,7 +175,7 @@ impl Fill<'_> {
     }
 
     /// The texts of a template of a rule: a list field alone stands for each of its members.
-    fn fill_each(&self, template: &TemplateText, settings: &Settings) -> Vec<Text> {
+    pub(crate) fn fill_each(&self, template: &TemplateText, settings: &Settings) -> Vec<Text> {
         if let [Part::Hole(Hole::Field(name, piece))] = template.parts.as_slice()
             && let Some(FieldValue::List(members)) = self.record.fields.get(name)
         {

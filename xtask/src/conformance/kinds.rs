@@ -6,18 +6,19 @@ use serde_json::{Map, Value};
 use trustctl_catalog::profile::{AudienceCheck, Operation, Profile, Publisher, Stage, Take};
 use trustctl_claims::Claims;
 use trustctl_records::{
-    Explanation, FieldValue, Header, Judge, Miss, Question, Record, Settings, StepState, Used, is_reusable, take,
+    Explanation, FieldValue, Header, Judge, Question, Record, RecordProblem, Settings, StepState, Used, is_reusable,
+    take,
 };
 
 use super::row::Row;
-use super::scale;
+use super::{Find, scale, why};
 
 /// What ran well, perhaps with a measurement.
 type Done = Result<Option<String>, String>;
 
 /// Runs one vector.
-pub(super) fn run(row: &Row) -> Done {
-    let profile = Profile::bundled(&row.registry)
+pub(super) fn run(row: &Row, find: &Find<'_, '_>) -> Done {
+    let profile = find(&row.registry)
         .map_err(|error| error.to_string())?
         .ok_or_else(|| format!("and there is no profile `{}`", row.registry))?;
     let bench = Bench { row, profile };
@@ -39,10 +40,10 @@ pub(super) fn run(row: &Row) -> Done {
 
 struct Bench<'a> {
     row: &'a Row,
-    profile: &'static Profile,
+    profile: &'a Profile,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// A whole decision over all candidate records.
     fn policy(&self) -> Done {
         let (claims, texts) = self.claims()?;
@@ -66,7 +67,7 @@ impl Bench<'_> {
             judge.rule(&claims, &question)
         };
         let explanation = judge.explain(self.header().as_ref(), &claims, &question, &Used::Unknown);
-        self.settle(ruling.is_allow(), ruling.records.first().copied(), || why(&explanation))?;
+        self.settle(ruling.is_allow(), ruling.records.first().copied(), || why::of(&explanation, whole))?;
         self.disclosed(&explanation)?;
         self.granted(&ruling.grants)?;
         self.state(&judge, &ruling)?;
@@ -144,7 +145,7 @@ impl Bench<'_> {
         let failed = steps.iter().find(|step| {
             step.claim.as_deref() == Some(check) && step.stage == Some(stage) && step.state != StepState::Holds
         });
-        self.settle(failed.is_none(), None, || format!("{failed:?}"))
+        self.settle(failed.is_none(), None, || why::of_step(failed))
     }
 
     /// The envelope of a token.
@@ -173,7 +174,7 @@ impl Bench<'_> {
         let used = Used::Unknown;
         let explanation = judge.explain(self.header().as_ref(), &claims, &self.question(&claims), &used);
         let failed = explanation.envelope.iter().find(|step| step.state != StepState::Holds);
-        self.settle(failed.is_none(), None, || format!("{failed:?}"))?;
+        self.settle(failed.is_none(), None, || why::of_step(failed))?;
         self.same_reason(failed.and_then(|step| step.claim.as_deref()))?;
         Ok(None)
     }
@@ -221,11 +222,11 @@ impl Bench<'_> {
             if read.is_empty() {
                 return Err(format!("and no field is called {:?}", self.row.policy().keys().next()));
             }
-            let problem = read.into_iter().find_map(|(_, read)| read.err());
-            return self.settle(problem.is_none(), None, || format!("{problem:?}"));
+            let problem: Vec<RecordProblem> = read.into_iter().find_map(|(_, read)| read.err()).into_iter().collect();
+            return self.settle(problem.is_empty(), None, || why::problems(&problem));
         }
         let read = Record::read(self.profile, Some(&self.publisher_name()), &policy);
-        self.settle(read.is_ok(), None, || format!("{:?}", read.err()))
+        self.settle(read.is_ok(), None, || why::problems(&read.err().unwrap_or_default()))
     }
 
     /// What the registry makes of fields.
@@ -381,7 +382,7 @@ impl Bench<'_> {
         named.or_else(most).map(|(name, _)| name.clone()).unwrap_or_default()
     }
 
-    fn publisher(&self) -> Result<&'static Publisher, String> {
+    fn publisher(&self) -> Result<&'a Publisher, String> {
         let name = self.publisher_name();
         self.profile.publisher(&name).ok_or_else(|| format!("and there is no kind of record `{name}`"))
     }
@@ -403,7 +404,7 @@ impl Bench<'_> {
         settings
     }
 
-    fn judge(&self) -> Result<Judge<'static>, String> {
+    fn judge(&self) -> Result<Judge<'a>, String> {
         let abstracted = self.row.text("note") == "abstracted";
         let name = self.publisher_name();
         let mut records = Vec::new();
@@ -415,7 +416,7 @@ impl Bench<'_> {
                 records.push(statements);
             } else if let Some(policy) = self.record_of(policy) {
                 let record = Record::read(self.profile, Some(&name), &policy)
-                    .map_err(|problems| format!("and the record is refused: {problems:?}"))?;
+                    .map_err(|problems| format!("and the record is refused: {}", why::problems(&problems)))?;
                 records.push(record);
             }
         }
@@ -515,21 +516,5 @@ fn flatten(at: &str, value: &Value, leaves: &mut Vec<(String, Value)>) {
             members.iter().for_each(|(name, value)| flatten(&format!("{at}/{name}"), value, leaves));
         }
         leaf => leaves.push((at.to_owned(), leaf.clone())),
-    }
-}
-
-/// The envelope's failure, or the nearest record's.
-fn why(explanation: &Explanation) -> String {
-    let envelope = explanation.envelope.iter().find(|step| step.state != StepState::Holds);
-    let record = || explanation.nearest.and_then(|at| explanation.records.get(at)?.first_failure());
-    match envelope.or_else(record) {
-        Some(step) => {
-            let miss: Option<&Miss> = match &step.state {
-                StepState::Misses(miss) => Some(miss),
-                _ => None,
-            };
-            format!("`{}` fails: {:?}, wanted {:?}, found {:?}", step.name, miss, step.expected, step.found)
-        }
-        None => "no step fails".to_owned(),
     }
 }

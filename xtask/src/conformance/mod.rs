@@ -7,19 +7,25 @@
 mod kinds;
 mod row;
 mod scale;
+mod why;
 
 use std::fs;
 use std::path::Path;
 
-use crate::ChoreError;
+use trustctl_catalog::CatalogueError;
+use trustctl_records::Profile;
+
+use crate::{ChoreError, generate};
 use row::Row;
 
 /// Runs every vector of the files and prints what fails, with expected, got and why.
 ///
 /// # Errors
 ///
-/// A file that cannot be read or holds no vectors, or any vector that fails.
+/// A profile that does not fit its format, a file that cannot be read or holds no vectors, or any vector that fails.
 pub fn run(files: &[&str]) -> Result<(), ChoreError> {
+    // Said once, and not by each vector.
+    generate::profiles()?;
     let mut outcome = Outcome::default();
     for file in files {
         let path = Path::new(file);
@@ -40,6 +46,9 @@ pub fn run(files: &[&str]) -> Result<(), ChoreError> {
     }
 }
 
+/// Gives the profile of a registry, or `None` where there is none.
+pub type Find<'f, 'p> = dyn Fn(&str) -> Result<Option<&'p Profile>, CatalogueError> + 'f;
+
 /// What became of a file's vectors.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -52,8 +61,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Runs the vectors of one text; `name` is how failures call it.
+    /// Runs the vectors of one text by the profiles that are built in; `name` is how failures call it.
     pub fn add(&mut self, name: &str, text: &str) {
+        self.add_by(name, text, &|registry| Profile::bundled(registry));
+    }
+
+    /// The same, by the profiles that `find` knows.
+    pub fn add_by<'p>(&mut self, name: &str, text: &str, find: &Find<'_, 'p>) {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let row = match Row::read(line) {
                 Ok(row) => row,
@@ -62,7 +76,7 @@ impl Outcome {
                     continue;
                 }
             };
-            match kinds::run(&row) {
+            match kinds::run(&row, find) {
                 Ok(note) => {
                     self.passed += 1;
                     self.notes.extend(note.map(|note| format!("{}: {note}", row.id)));

@@ -2,6 +2,7 @@
 
 mod envelope;
 mod matrix;
+mod meaning;
 mod profile;
 mod provider;
 mod registry;

@@ -6,7 +6,7 @@ use trustctl_catalog::Basis;
 use trustctl_catalog::profile::{Blank, Combine, Field, FieldType, Normal, Profile, Publisher, StatementStyle, Teller};
 
 use super::steps::sentence;
-use super::{code, codes, envelope, table};
+use super::{code, codes, envelope, meaning, table};
 
 /// Everything, from the records' fields to what a refused caller learns.
 pub(super) fn section(page: &mut String, profile: &Profile) {
@@ -29,6 +29,7 @@ pub(super) fn section(page: &mut String, profile: &Profile) {
         envelope::differences(page, profile, publisher);
         fields(page, publisher);
         rule(page, publisher);
+        meaning::section(page, publisher);
     }
     page.push_str("\n### Several records, and what is told\n\n");
     let _ = writeln!(page, "- {}", combine(profile));

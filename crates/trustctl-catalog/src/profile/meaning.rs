@@ -43,6 +43,8 @@ pub enum Sense {
     Contains,
     /// The text of a template, in which `{field|version}` stands for the field with `{version}` in it.
     Template,
+    /// The claim is there, whatever it is; without `values`.
+    Present,
 }
 
 /// What of a record the trust language does not say, or says otherwise.
@@ -142,8 +144,9 @@ pub struct Gives {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ActionField {
-    /// Its name.
-    pub field: String,
+    /// Its name; without it, what statements give by name.
+    #[serde(default)]
+    pub field: Option<String>,
     /// Its values, each with the catalogue's action for it; others have none.
     pub are: BTreeMap<String, String>,
 }

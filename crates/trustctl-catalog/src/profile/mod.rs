@@ -47,8 +47,15 @@ pub struct Profile {
     /// Members of a record file that are no fields and say nothing of the decision: what a record is for, and when it was made.
     #[serde(default)]
     pub beside: Vec<String>,
+    /// The one of them that names the package that a record is for: `crate`. A record file may name it by `package` or
+    /// `packages` as well.
+    #[serde(default)]
+    pub names_package: Option<String>,
     /// Which record decides where several hold.
     pub combine: Combine,
+    /// Where there is only one, whether that is one of each kind.
+    #[serde(default)]
+    pub one_of_each: bool,
     /// What a caller who is refused learns.
     pub discloses: Disclosure,
     /// Members of the exchange's request body, each a non-empty string; `None` where there is no exchange, or its body is not known.

@@ -7,8 +7,11 @@ use crate::common::{example, example_token, value};
 use trustctl_catalog::{Catalogue, Claim, ClaimType, Derivation, Issuer, NameKind, Provider, Role, Tenants, TrapKind};
 use trustctl_pattern::Pattern;
 
+/// All files, each of which can be read: what cannot be is as good as absent, so its reason comes before any other.
 fn catalogue() -> &'static Catalogue {
-    Catalogue::bundled().unwrap()
+    let catalogue = Catalogue::bundled().unwrap();
+    catalogue.check().unwrap_or_else(|error| panic!("{error}"));
+    catalogue
 }
 
 fn claims() -> impl Iterator<Item = (&'static Provider, &'static String, &'static Claim)> {
@@ -141,8 +144,9 @@ fn every_provider_has_the_envelope() {
 fn a_shared_issuer_has_tenant_claims() {
     for provider in catalogue().providers() {
         if provider.issuers.iter().any(|issuer| issuer.tenants == Tenants::Shared) {
-            assert!(provider.claims.values().any(|claim| claim.tenant.is_some()), "{}", provider.kind);
-            assert!(provider.claims.values().any(|claim| claim.source), "{}", provider.kind);
+            let kind = &provider.kind;
+            assert!(provider.claims.values().any(|claim| claim.tenant.is_some()), "{kind}: no claim has `tenant`");
+            assert!(provider.claims.values().any(|claim| claim.source), "{kind}: no claim has `source`");
         }
     }
 }
@@ -151,8 +155,9 @@ fn a_shared_issuer_has_tenant_claims() {
 fn what_a_stranger_can_choose_fixes_no_tenant() {
     for (provider, name, claim) in claims() {
         if claim.tenant.is_some() {
-            assert_eq!(claim.set_by, trustctl_catalog::SetBy::Provider, "{}: {name}", provider.kind);
-            assert_ne!(claim.name_kind, NameKind::Value, "{}: {name}", provider.kind);
+            let kind = &provider.kind;
+            assert_eq!(claim.set_by, trustctl_catalog::SetBy::Provider, "{kind}: {name}: others choose a `tenant`");
+            assert_ne!(claim.name_kind, NameKind::Value, "{kind}: {name}: a `tenant` is a name or an id");
         }
     }
 }
@@ -163,7 +168,7 @@ fn names_that_fix_a_tenant_or_a_source_say_what_pins_them() {
         // Where every issuer is ours, only we can give a job's name to another.
         let ours = provider.issuers.iter().all(|issuer| issuer.tenants == Tenants::Ours);
         if claim.name_kind == NameKind::Name && (claim.tenant.is_some() || claim.source && !ours) {
-            assert!(!claim.pinned_by.is_empty(), "{}: {name}", provider.kind);
+            assert!(!claim.pinned_by.is_empty(), "{}: {name}: no `pinned-by`", provider.kind);
         }
         for pin in &claim.pinned_by {
             assert_eq!(provider.claims[pin].name_kind, NameKind::Id, "{}: {name} is pinned by {pin}", provider.kind);

@@ -3,6 +3,8 @@
 mod diff;
 mod eval;
 mod explain;
+mod export;
+mod import;
 mod lint;
 mod providers;
 mod token;
@@ -24,6 +26,8 @@ Examples:
   trustctl who                                                who can get in, and with what token?
   trustctl diff origin/main: .                                what does this change let in?
   trustctl explain npm.trust.yaml                             what does this file allow, in words?
+  trustctl import --from pypi publisher.yaml                  the registry's records as a trust file
+  trustctl export --to npm npm.trust.yaml                     a trust file as the registry's records
   trustctl token token.jwt                                    what is in this token?
   trustctl providers github-actions                           what is known of this provider?
 
@@ -48,6 +52,8 @@ enum Verb {
     Who(who::Who),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Import(import::Import),
+    Export(export::Export),
     Token(token::Token),
     Providers(providers::Providers),
 }
@@ -67,6 +73,8 @@ impl Command {
             Verb::Who(who) => (who.format, who.run(catalogue, outside, looks)),
             Verb::Diff(diff) => (diff.format(), diff.run(catalogue, outside, looks)),
             Verb::Explain(explain) => (Format::Human, explain.run(catalogue, looks)),
+            Verb::Import(import) => (Format::Human, import.run(catalogue, outside, looks)),
+            Verb::Export(export) => (Format::Human, export.run(catalogue, looks)),
             Verb::Token(token) => (Format::Human, token.run(catalogue, outside, looks)),
             Verb::Providers(providers) => (Format::Human, providers.run(catalogue, looks)),
         };

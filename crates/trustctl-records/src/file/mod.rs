@@ -4,6 +4,7 @@
 //! is one record. Operator's settings may stand beside a record's fields. Text that two readers may take for two values
 //! (aliases, a key twice, `yes`) is refused instead of guessed at.
 
+mod beside;
 mod json;
 mod places;
 mod scalar;
@@ -17,6 +18,8 @@ use trustctl_diag::{Diagnostic, FileId, LineIndex, Place, Span};
 
 use crate::{Record, RecordProblem, Settings};
 use places::{Builder, Node};
+
+pub use beside::{Written, read_written};
 
 /// The code of a diagnostic that says why a registry would refuse a record.
 pub const RECORD_REFUSED: &str = "record-refused";
@@ -56,7 +59,9 @@ pub fn read_file_with_settings(
     text: &str,
 ) -> Result<(Vec<Record>, Settings), Vec<Diagnostic>> {
     let (value, node) = parse(file, text)?;
-    Reader { profile, file, text }.read(publisher, &value, &node)
+    Reader { profile, file, text }
+        .read(publisher, &value, &node)
+        .map(|(records, settings)| (records.into_iter().map(|(record, ..)| record).collect(), settings))
 }
 
 /// What a file holds of one registry: its records, and its operator's settings.
@@ -89,7 +94,9 @@ pub fn read_file_by_registry<'p>(
         let part = node.member(registry).unwrap_or(&node);
         match profiles.iter().find(|profile| profile.registry == *registry) {
             Some(profile) => match (Reader { profile, file, text }).read(publisher, value, part) {
-                Ok((records, settings)) => all.push((*profile, records, settings)),
+                Ok((records, settings)) => {
+                    all.push((*profile, records.into_iter().map(|(record, ..)| record).collect(), settings));
+                }
                 Err(problems) => diagnostics.extend(problems),
             },
             None => {
@@ -152,20 +159,23 @@ struct Reader<'a> {
     text: &'a str,
 }
 
+/// A record with what it was read from.
+type ReadRecord<'v> = (Record, &'v Value, &'v Node);
+
 impl<'a> Reader<'a> {
     /// The records of a value, and the settings beside their fields.
-    fn read(
+    fn read<'v>(
         &self,
         publisher: Option<&str>,
-        value: &Value,
-        node: &Node,
-    ) -> Result<(Vec<Record>, Settings), Vec<Diagnostic>> {
+        value: &'v Value,
+        node: &'v Node,
+    ) -> Result<(Vec<ReadRecord<'v>>, Settings), Vec<Diagnostic>> {
         let mut records = Vec::new();
         let mut diagnostics = Vec::new();
         let mut settings = Beside { settings: Settings::of(self.profile), given: Vec::new() };
         for (value, node) in self.records(value, node) {
             match Record::read(self.profile, publisher, value) {
-                Ok(record) => records.push(record),
+                Ok(record) => records.push((record, value, node)),
                 Err(problems) => diagnostics.extend(problems.iter().map(|problem| self.refused(node, problem))),
             }
             diagnostics.extend(settings.read(self, value, node));

@@ -19,7 +19,9 @@ use trustctl_pattern::Pattern;
 use crate::judge::{Judge, Question};
 use crate::take::take;
 use crate::{Record, RecordProblem, Settings};
-use solve::{Known, unify, version_in};
+use solve::{unify, version_in};
+
+pub(crate) use solve::{Known, ways};
 
 /// A record made for a token.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,7 +154,7 @@ fn example(field: &Field) -> Json {
 }
 
 /// Puts a value where a JSON Pointer (RFC 6901) points, making the objects on the way.
-fn place(object: &mut Json, pointer: &str, value: Json) {
+pub(crate) fn place(object: &mut Json, pointer: &str, value: Json) {
     let mut at = object;
     for name in pointer.split('/').skip(1) {
         if !at.is_object() {

@@ -2,7 +2,7 @@
 
 /// A part of a template with its holes filled as far as they are known.
 #[derive(Debug, Clone)]
-pub(super) enum Known<'d> {
+pub(crate) enum Known<'d> {
     Text(String),
     Field(&'d str),
     FieldForVersion(&'d str),
@@ -32,6 +32,35 @@ pub(super) fn unify<'d>(form: &[Known<'d>], text: &str) -> Option<Vec<(Known<'d>
     let mut solution = vec![(hole.clone(), value.to_owned())];
     solution.extend(unify(rest, after)?);
     Some(solution)
+}
+
+/// Every way in which values for the holes let the form come to the text, up to a bound; no value is empty.
+pub(crate) fn ways<'d>(form: &[Known<'d>], text: &str) -> Vec<Vec<(Known<'d>, String)>> {
+    const MOST: usize = 100;
+    let Some((first, rest)) = form.split_first() else {
+        return if text.is_empty() { vec![Vec::new()] } else { Vec::new() };
+    };
+    let hole = match first {
+        Known::Text(start) => return text.strip_prefix(start.as_str()).map_or(Vec::new(), |text| ways(rest, text)),
+        hole => hole,
+    };
+    let ends: Vec<usize> = match rest {
+        [] => vec![text.len()],
+        [Known::Text(next), ..] => text.match_indices(next.as_str()).map(|(at, _)| at).collect(),
+        _ => return Vec::new(),
+    };
+    let mut all = Vec::new();
+    for (value, after) in
+        ends.into_iter().take(MOST).filter(|end| *end > 0).filter_map(|end| text.split_at_checked(end))
+    {
+        for way in ways(rest, after) {
+            let mut solution = vec![(hole.clone(), value.to_owned())];
+            solution.extend(way);
+            all.push(solution);
+        }
+    }
+    all.truncate(MOST);
+    all
 }
 
 /// The version at the end of a tag: from where a number and a dot begin.
@@ -68,6 +97,18 @@ mod tests {
         let file = [text("a/b/"), Known::Field("file"), text("@refs/tags/v1")];
         assert_eq!(solved(&file, "a/b/x.yml@refs/tags/v1"), Some(vec!["x.yml".to_owned()]));
         assert_eq!(solved(&[text("same")], "same"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn every_way_is_found() {
+        let form = [Known::Field("group"), Known::Text("/".to_owned()), Known::Field("name")];
+        let found = |text| -> Vec<Vec<String>> {
+            let values = |way: Vec<(Known<'_>, String)>| way.into_iter().map(|(_, value)| value).collect();
+            ways(&form, text).into_iter().map(values).collect()
+        };
+        assert_eq!(found("acme/widgets"), [["acme", "widgets"]]);
+        assert_eq!(found("acme/tools/widgets"), [["acme", "tools/widgets"], ["acme/tools", "widgets"]]);
+        assert!(found("/widgets").is_empty() && found("acme").is_empty() && found("acme/").is_empty());
     }
 
     #[test]

@@ -12,12 +12,17 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod value;
+mod ways;
 
 use trustctl_catalog::profile::{Publisher, StatementStyle};
 use trustctl_claims::{Claims, Value};
 
 use crate::explain::{StepReport, StepState};
 use crate::{Miss, Record, RecordProblem};
+
+pub(crate) use ruby::translate as translate_ruby;
+pub(crate) use value::Scalar;
+pub(crate) use ways::{Form, Test, TestOf, Way};
 
 /// A record's statements, ready to be decided by.
 #[derive(Debug)]
@@ -61,6 +66,15 @@ impl Statements {
             Self::First(policy) => policy.decide(claims),
             Self::Last(role) => role.decide(claims),
             Self::Required(provider) => provider.decide(claims),
+        }
+    }
+
+    /// The ways in, or why one cannot be told.
+    pub(crate) fn ways(&self) -> Vec<Result<Way, String>> {
+        match self {
+            Self::First(policy) => policy.ways(),
+            Self::Last(role) => role.ways(),
+            Self::Required(provider) => provider.ways(),
         }
     }
 

@@ -24,7 +24,11 @@ pub(super) fn is_judged(text: &str) -> bool {
 }
 
 /// The same expression in the syntax that is read here.
-fn translate(text: &str) -> Result<Cow<'_, str>, String> {
+///
+/// # Errors
+///
+/// Why there is none, as a part of a sentence.
+pub(crate) fn translate(text: &str) -> Result<Cow<'_, str>, String> {
     let mut written = String::new();
     let mut rest = text.char_indices().peekable();
     let mut classes = 0_usize;

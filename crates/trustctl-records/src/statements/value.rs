@@ -5,7 +5,7 @@ use trustctl_claims::Value;
 
 /// A scalar that an author wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     Null,
     Boolean(bool),
     /// As JSON writes it.

@@ -69,7 +69,11 @@ fn every_profile_is_of_a_registry_of_the_catalogue() {
             let judged = profile.envelope.audience.as_ref().unwrap();
             let settings = Settings::of(profile);
             let named: Vec<&str> = judged.settings().filter_map(|name| settings.one(name)).collect();
-            assert!(named == [audience] || judged.text == *audience, "{}: {named:?}", profile.registry);
+            assert!(
+                named == [audience] || judged.text == *audience,
+                "registries/{}.yaml has the audience `{audience}`, and its profile {named:?}",
+                profile.registry
+            );
         }
     }
 }
@@ -77,7 +81,7 @@ fn every_profile_is_of_a_registry_of_the_catalogue() {
 #[test]
 fn regular_expressions_compile() {
     let check =
-        |name: &str, text: &str| _ = Pattern::regex(text).unwrap_or_else(|error| panic!("{name}: {text}: {error:?}"));
+        |name: &str, text: &str| _ = Pattern::regex(text).unwrap_or_else(|error| panic!("{name}: `{text}`: {error}"));
     for (name, _, publisher) in publishers() {
         publisher.issuer_pattern.iter().for_each(|text| check(&name, text));
         let rules = publisher.fields.iter().flat_map(|field| &field.rules);
@@ -93,7 +97,7 @@ fn examples_are_values_that_the_registry_takes() {
         let is_single = |field: &&Field| publisher.statements.is_none() || field.kind != FieldType::Any;
         for field in publisher.fields.iter().filter(is_single) {
             for (field, read) in Record::read_fields(publisher, &alone(publisher, field)) {
-                assert!(matches!(read, Ok(Some(_))), "{name}, {field}: {read:?}");
+                assert!(matches!(read, Ok(Some(_))), "{name}: the example of `{field}` is not taken: {read:?}");
             }
         }
     }
@@ -105,11 +109,11 @@ fn what_a_registry_says_of_a_record_is_a_reason_and_a_mend() {
         let of_fields = publisher.fields.iter().flat_map(|field| field.rules.iter().map(|rule| &rule.says));
         for words in of_fields.chain(publisher.record_rules.iter().map(|rule| &rule.says)) {
             for text in [&words.reason, &words.mend] {
-                assert!(!text.is_empty() && !text.ends_with('.'), "{name}: `{text}`");
+                assert!(!text.is_empty() && !text.ends_with('.'), "{name}: `{text}` says nothing, or has a full stop");
             }
         }
         for step in publisher.rule.iter().filter_map(|step| step.why.as_ref()) {
-            assert!(!step.ends_with('.'), "{name}: `{step}`");
+            assert!(!step.ends_with('.'), "{name}: `{step}` has a full stop");
         }
     }
 }
@@ -121,8 +125,10 @@ fn issuers_are_the_providers_own() {
         let Some(kind) = &publisher.provider else { continue };
         assert!(catalogue.provider(kind).is_some(), "{name}: there is no provider `{kind}`");
         for issuer in &publisher.issuers {
-            let (owner, _) = catalogue.fixed_issuer(issuer).unwrap_or_else(|| panic!("{name}: `{issuer}` is nobody's"));
-            assert_eq!(owner, kind, "{name}: `{issuer}`");
+            let (owner, _) = catalogue
+                .fixed_issuer(issuer)
+                .unwrap_or_else(|| panic!("{name}: no provider of the catalogue has `{issuer}`"));
+            assert_eq!(owner, kind, "{name}: whose `{issuer}` is");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a record means in the trust language names what the record has.
 
 use super::{Checked, Kind, Names};
-use crate::profile::FieldType;
+use crate::profile::{FieldType, Sense};
 
 impl Kind<'_> {
     pub(super) fn check_meaning(&self, names: &Names<'_>) -> Checked {
@@ -15,8 +15,10 @@ impl Kind<'_> {
             meaning.values.iter().try_for_each(|template| names.check(self.place, &at, template))?;
             meaning.when.iter().chain(&meaning.unless).try_for_each(|name| known("means", name))?;
             meaning.among.values().filter(|name| !name.is_empty()).try_for_each(boolean)?;
-            self.expect(!meaning.values.is_empty() || !meaning.among.is_empty(), "means", || {
-                format!("`{}` has no `values`", meaning.claim)
+            let has_values = !meaning.values.is_empty() || !meaning.among.is_empty();
+            self.expect(has_values != (meaning.is == Sense::Present), "means", || match meaning.is {
+                Sense::Present => format!("`{}` need only be present, so it has no `values`", meaning.claim),
+                _ => format!("`{}` has no `values`", meaning.claim),
             })?;
         }
         for loss in &publisher.loses {
@@ -24,7 +26,12 @@ impl Kind<'_> {
             named.into_iter().try_for_each(|name| known("loses", name))?;
         }
         let gives = &publisher.gives;
-        let lists = gives.actions.iter().map(|actions| &actions.field).chain(&gives.packages).chain(&gives.accounts);
+        let lists = gives
+            .actions
+            .iter()
+            .filter_map(|actions| actions.field.as_ref())
+            .chain(&gives.packages)
+            .chain(&gives.accounts);
         for name in lists {
             self.field("gives", name, "list field", |field| field.kind == FieldType::List)?;
         }

@@ -27,12 +27,17 @@ pub(crate) fn read(file: &DataFile<'_>) -> Result<Profile, CatalogueError> {
         checked: &profile.checked,
     })?;
     place.check(!profile.publishers.is_empty(), "publishers", || "has no kind of record".into())?;
+    let is_beside = profile.names_package.as_ref().is_none_or(|name| profile.beside.contains(name));
+    place.check(is_beside, "names-package", || "is one of the members that `beside` lists".into())?;
     envelope::check_audience(&place, "envelope", &profile.envelope, &profile)?;
     for (name, publisher) in &profile.publishers {
         place.check(is_name(name), "publishers", || format!("`{name}` is not lower case words joined by `-`"))?;
         let at = format!("publishers.{name}");
         Kind { place: &place, at, profile: &profile, publisher }.check()?;
     }
+    place.check(!profile.one_of_each || profile.combine == Combine::Only, "one-of-each", || {
+        "goes with `combine: only`".into()
+    })?;
     if let Combine::Prefer(field) = &profile.combine {
         // A kind of record without the field has nothing to prefer.
         let somewhere = profile.publishers.values().any(|publisher| publisher.field(field).is_some());

@@ -6,6 +6,7 @@ pub(crate) mod decision;
 mod diagnostic;
 pub(crate) mod diff;
 mod excerpt;
+pub(crate) mod exchange;
 pub(crate) mod explanation;
 pub(crate) mod findings;
 mod page;
@@ -67,7 +68,7 @@ impl Quota {
 }
 
 /// An error and what to do about it, in lines that begin with these words.
-fn error(message: &str, help: Option<&str>, look: Look) -> String {
+pub(crate) fn error(message: &str, help: Option<&str>, look: Look) -> String {
     let mut text = format!("{}: {}\n", look.paint(Style::Bad, "error"), shown(message));
     let Some(help) = help else { return text };
     let indent = "help: ".len();

@@ -5,6 +5,7 @@
 //! read 2026-11-20.
 
 mod read;
+mod ways;
 
 use trustctl_claims::{ClaimKey, Claims, Value};
 

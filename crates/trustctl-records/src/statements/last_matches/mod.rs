@@ -5,6 +5,7 @@
 //! cannot be judged. Source: rubygems/rubygems.org 3c8ea0d, app/models/oidc/access_policy.rb, read 2026-11-20.
 
 mod read;
+mod ways;
 
 use trustctl_claims::{ClaimKey, Claims, Value};
 use trustctl_pattern::Pattern;

@@ -5,6 +5,7 @@
 //! authentication/dynamic-oidc-mapping (efef7a2), read 2026-11-20.
 
 mod read;
+mod ways;
 
 use serde_json::Value as Json;
 use trustctl_claims::{ClaimKey, Claims, Value};
