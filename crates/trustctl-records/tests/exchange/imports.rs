@@ -15,7 +15,7 @@ const FLOOR: [(&str, usize); 7] =
     [("crates-io", 100), ("jsr", 90), ("npm", 60), ("nuget", 150), ("pub-dev", 55), ("pypi", 120), ("rubygems", 115)];
 
 /// Rows whose token no provider makes, or whose registry its operator switched off: they may differ, and do.
-const BEYOND: [(&str, &str); 7] = [
+pub(crate) const BEYOND: [(&str, &str); 7] = [
     ("crates.io-0359", "the operator has switched the issuer off"),
     ("nuget-0612", "`job_workflow_ref` is written in capitals"),
     ("nuget-m41", "`job_workflow_ref` ends in `@`"),
@@ -210,13 +210,13 @@ fn claims_of(imported: &Imported, is: Direction) -> BTreeSet<String> {
 }
 
 /// Whether all that keeps the token out is said to be narrower.
-fn is_narrower(answer: &Answer, imported: &Imported) -> bool {
+pub(crate) fn is_narrower(answer: &Answer, imported: &Imported) -> bool {
     let said = claims_of(imported, Direction::Narrower);
     !answer.failing.is_empty() && answer.failing.iter().all(|claim| roots(claim).iter().any(|root| said.contains(root)))
 }
 
 /// Whether all that keeps the token out at the registry is said to be wider in the file.
-fn is_wider(explained: &Explanation, record: usize, imported: &Imported) -> bool {
+pub(crate) fn is_wider(explained: &Explanation, record: usize, imported: &Imported) -> bool {
     let said = claims_of(imported, Direction::Wider);
     let failing: Vec<&StepReport> = explained.records[record].failures();
     let is_said = |step: &&StepReport| step.claim.as_ref().is_some_and(|claim| said.contains(claim));
