@@ -147,8 +147,7 @@ impl Import<'_> {
         Ok(text::write(self.profile, &head, &providers, grants, warnings))
     }
 
-    /// Takes out statements that are nothing that a trust file may say: each stands for itself, and the rest holds
-    /// without it.
+    /// Takes out what no trust file may say: statements, each of which stands for itself, and records that ask nothing.
     fn leave_out(
         &self,
         catalogue: &Catalogue,
@@ -157,6 +156,17 @@ impl Import<'_> {
         warnings: &mut Vec<ImportWarning>,
     ) {
         grants.retain(|grant| {
+            let mut leave = |about: String| {
+                let loss = Loss { is: Direction::Narrower, claims: Vec::new(), about };
+                warn(warnings, &loss, grant.record.place);
+                false
+            };
+            if grant.clause.conditions.is_empty() {
+                return leave(
+                    "a record asks nothing of any claim, and would let everybody in; no grant is written for it"
+                        .to_owned(),
+                );
+            }
             let publisher = self.profile.publisher(&grant.record.record.publisher);
             if publisher.is_none_or(|publisher| publisher.statements.is_none()) {
                 return true;
@@ -164,10 +174,7 @@ impl Import<'_> {
             let Ok(text) = self.text(catalogue, registry, std::slice::from_ref(grant), &[]) else { return true };
             let Err(diagnostics) = check(catalogue, &text) else { return true };
             let reason = diagnostics.first().map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
-            let reason = if grant.clause.conditions.is_empty() { "it asks nothing of any claim" } else { reason };
-            let about = format!("no trust file may say what a statement says: {reason}; no grant is written for it");
-            warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, grant.record.place);
-            false
+            leave(format!("no trust file may say what a statement says: {reason}; no grant is written for it"))
         });
     }
 

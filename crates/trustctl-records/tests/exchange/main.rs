@@ -12,4 +12,5 @@ mod exports;
 mod grants;
 mod imports;
 mod native;
+mod pairs;
 mod vectors;
