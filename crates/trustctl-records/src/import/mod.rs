@@ -8,6 +8,7 @@ mod head;
 mod providers;
 mod required;
 mod text;
+mod warnings;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::file::Written;
 use crate::said::{self, Clause, Condition, Loss, Said};
 use crate::{Profile, Settings};
 use providers::Providers;
+use warnings::Warnings;
 
 /// What is imported, and what the records do not say of it.
 #[derive(Debug)]
@@ -106,13 +108,13 @@ impl Import<'_> {
     /// Why there is none.
     pub fn trust_file(&self, catalogue: &Catalogue, records: &[Written]) -> Result<Imported, ImportError> {
         let registry = catalogue.registry(&self.profile.registry).ok_or(ImportError::NoRegistry)?;
-        let mut warnings = Vec::new();
+        let mut warnings = Warnings::default();
         let mut grants = Vec::new();
         for record in records {
             grants.extend(self.grants_of(registry, record, &mut warnings)?);
         }
         if grants.is_empty() {
-            return Err(ImportError::Nothing(warnings));
+            return Err(ImportError::Nothing(warnings.into_list()));
         }
         for grant in &mut grants {
             let more = head::audience_losses(self, catalogue, registry, grant);
@@ -123,16 +125,16 @@ impl Import<'_> {
         }
         self.leave_out(catalogue, registry, &mut grants, &mut warnings);
         if grants.is_empty() {
-            return Err(ImportError::Nothing(warnings));
+            return Err(ImportError::Nothing(warnings.into_list()));
         }
         for grant in &grants {
             for loss in &grant.clause.losses {
-                warn(&mut warnings, loss, grant.record.place);
+                warnings.add(loss, grant.record.place);
             }
         }
-        let text = self.text(catalogue, registry, &grants, &warnings)?;
+        let text = self.text(catalogue, registry, &grants, warnings.list())?;
         check(catalogue, &text).map_err(|diagnostics| ImportError::Refused { text: text.clone(), diagnostics })?;
-        Ok(Imported { text, warnings })
+        Ok(Imported { text, warnings: warnings.into_list() })
     }
 
     fn text(
@@ -154,7 +156,7 @@ impl Import<'_> {
         catalogue: &Catalogue,
         registry: &Registry,
         grants: &mut Vec<Grant<'_>>,
-        warnings: &mut Vec<ImportWarning>,
+        warnings: &mut Warnings,
     ) {
         grants.retain(|grant| {
             let publisher = self.profile.publisher(&grant.record.record.publisher);
@@ -166,7 +168,7 @@ impl Import<'_> {
             let reason = diagnostics.first().map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
             let reason = if grant.clause.conditions.is_empty() { "it asks nothing of any claim" } else { reason };
             let about = format!("no trust file may say what a statement says: {reason}; no grant is written for it");
-            warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, grant.record.place);
+            warnings.add(&Loss { is: Direction::Narrower, claims: Vec::new(), about }, grant.record.place);
             false
         });
     }
@@ -176,12 +178,12 @@ impl Import<'_> {
         &self,
         registry: &Registry,
         record: &'r Written,
-        warnings: &mut Vec<ImportWarning>,
+        warnings: &mut Warnings,
     ) -> Result<Vec<Grant<'r>>, ImportError> {
         let Some(publisher) = self.profile.publisher(&record.record.publisher) else { return Ok(Vec::new()) };
         let Said { clauses, left_out } = said::said(self.profile, publisher, &record.record, self.settings);
         for loss in &left_out {
-            warn(warnings, loss, record.place);
+            warnings.add(loss, record.place);
         }
         let mut grants = Vec::new();
         for mut clause in clauses {
@@ -190,7 +192,7 @@ impl Import<'_> {
             if clause.given.accounts.as_ref().map_or(actions.is_empty(), Vec::is_empty) {
                 let title = &self.profile.title;
                 let about = format!("{title} gives nothing that a trust file has a word for; no grant is written");
-                warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, record.place);
+                warnings.add(&Loss { is: Direction::Narrower, claims: Vec::new(), about }, record.place);
                 continue;
             }
             let packages = match &clause.given.accounts {
@@ -212,21 +214,6 @@ impl Import<'_> {
         let named = [&clause.given.packages, &record.packages].into_iter().find(|names| !names.is_empty());
         let packages = named.map_or(self.packages, Vec::as_slice);
         if packages.is_empty() { Err(ImportError::NoPackage(record.place)) } else { Ok(packages.to_vec()) }
-    }
-}
-
-/// Says something once, of all the records that it is about.
-fn warn(warnings: &mut Vec<ImportWarning>, loss: &Loss, record: Place) {
-    let Loss { is, claims, about } = loss;
-    match warnings.iter_mut().find(|warning| warning.is == *is && warning.about == *about) {
-        Some(warning) if warning.records.contains(&record) => {}
-        Some(warning) => warning.records.push(record),
-        None => warnings.push(ImportWarning {
-            is: *is,
-            claims: claims.clone(),
-            about: about.clone(),
-            records: vec![record],
-        }),
     }
 }
 
