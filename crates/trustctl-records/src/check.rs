@@ -170,18 +170,18 @@ impl Text {
                 let (start, after) = (rest.get(..part.len())?, rest.get(part.len()..)?);
                 let equal = match case {
                     Case::Exact => start == part,
-                    Case::Ignored | Case::Lowered => start.eq_ignore_ascii_case(part),
+                    Case::Ignored | Case::Lowered | Case::Ordinal => start.eq_ignore_ascii_case(part),
                 };
                 equal.then_some(after)
             });
         }
         // Two texts that are both empty never match: an empty record matches nothing.
         let is_same = length > 0 && rest == Some("");
-        if is_same || case != Case::Lowered || left.is_ascii() {
+        if is_same || matches!(case, Case::Exact | Case::Ignored) || left.is_ascii() {
             return Some(is_same);
         }
-        // The small letters of a text that is not ASCII may be of another length, so it cannot be compared part by part.
-        Some(self.full(claims, question)?.to_lowercase() == left.to_lowercase())
+        // Letters of a text that is not ASCII may be longer in another case, so it cannot be compared part by part.
+        Some(case.same(&self.full(claims, question)?, left))
     }
 
     /// The text in full; `None` where the token lacks a part of it.
