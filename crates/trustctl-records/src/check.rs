@@ -26,8 +26,8 @@ pub enum Miss {
     Banned(String),
     /// The claim's value is let through only by a field of the record that is off.
     Off(String, String),
-    /// A field of the record switches it off.
-    SwitchedOff(String),
+    /// A field of the record switches it off: with this name, which would have to have this value.
+    SwitchedOff(String, bool),
     /// The record's time to be used first is over.
     TooLate(String),
     /// An id that the record learned is another now.
@@ -97,7 +97,7 @@ pub(crate) fn check(asks: &Asks, claims: &Claims<'_>, question: &Question<'_>) -
             Ok(_) => Ok(()),
             Err(_) => Err(Miss::WrongType(claim.name().to_owned())),
         },
-        Asks::Switch { field, fits } => fits.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone())),
+        Asks::Switch { field, on, fits } => fits.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone(), *on)),
         Asks::Until { field, moment } => match moment {
             Some(moment) if question.now > *moment => Err(Miss::TooLate(field.clone())),
             _ => Ok(()),

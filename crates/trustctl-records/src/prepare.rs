@@ -71,6 +71,7 @@ pub(crate) enum Asks {
     },
     Switch {
         field: String,
+        on: bool,
         fits: bool,
     },
     Until {
@@ -240,7 +241,7 @@ impl Fill<'_> {
             Operation::Boolean { claim, value } => Asks::Boolean { claim: ClaimKey::new(claim), value: *value },
             Operation::Integer { claim } => Asks::Integer { claim: ClaimKey::new(claim) },
             Operation::Switch { field, on } => {
-                Asks::Switch { field: field.clone(), fits: self.record.is_true(field) == *on }
+                Asks::Switch { field: field.clone(), on: *on, fits: self.record.is_true(field) == *on }
             }
             Operation::Until { field } => Asks::Until {
                 field: field.clone(),

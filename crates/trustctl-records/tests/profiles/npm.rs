@@ -1,7 +1,8 @@
 //! npm's records are told by their type, and what stands among their claims counts.
 
 use serde_json::{Value, json};
-use trustctl_records::{Record, Used};
+use trustctl_claims::Claims;
+use trustctl_records::{Header, Question, Record, StepState, Used};
 
 use crate::ask::{NOW, explain, failing, github, judge, problems, profile};
 
@@ -56,6 +57,19 @@ fn the_started_workflow_on_a_hosted_runner_lets_in() {
     let own = json!({ "aud": audience, "runner_environment": "self-hosted", "workflow_ref": "acme/widgets/.github/workflows/x.yml@r" });
     let refused = explain(&npm, &github(&own), &Used::Unknown);
     assert_eq!(failing(&refused, 0), [("workflow file", false), ("runner", false)]);
+}
+
+#[test]
+fn a_token_without_a_signature_is_refused_and_no_list_of_algorithms_is_made_up() {
+    let record = github_record(json!({ "repository": "acme/widgets", "workflow_ref": { "file": "release.yml" } }));
+    let npm = judge("npm", &[record], &[]);
+    let text = github(&json!({ "aud": "npm:registry.npmjs.org" })).to_string();
+    let claims = Claims::parse(&text).unwrap();
+    let header = Header { algorithm: Some("none"), key: Some("k") };
+    let question = Question { package: None, version: None, now: NOW };
+    let explained = npm.explain(Some(&header), &claims, &question, &Used::Unknown);
+    let reason = "the token's header says `none`, and npm takes signed tokens only";
+    assert_eq!(explained.refused().unwrap().state, StepState::Refused(reason.to_owned()));
 }
 
 #[test]
