@@ -43,3 +43,28 @@ impl Warnings {
         self.list
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trustctl_diag::{FileId, Span};
+
+    use super::*;
+
+    #[test]
+    fn each_thing_is_said_once_with_each_record_once() {
+        let place = |start: u32| Place { file: FileId(0), span: Span { start, end: start } };
+        let loss = |about: &str| Loss { is: Direction::Wider, claims: Vec::new(), about: about.to_owned() };
+        let mut warnings = Warnings::default();
+        // So many that looking through all of them for each would never end.
+        for _ in 0..2 {
+            for record in 0..20_000 {
+                warnings.add(&loss("of all"), place(record));
+                warnings.add(&loss(&format!("of {record}")), place(record));
+            }
+        }
+        let list = warnings.into_list();
+        assert_eq!(list.len(), 20_001);
+        assert_eq!((list[0].about.as_str(), list[0].records.len()), ("of all", 20_000));
+        assert_eq!((list[2].about.as_str(), list[2].records.as_slice()), ("of 1", [place(1)].as_slice()));
+    }
+}
