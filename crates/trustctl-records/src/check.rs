@@ -26,8 +26,8 @@ pub enum Miss {
     Banned(String),
     /// The claim's value is let through only by a field of the record that is off.
     Off(String, String),
-    /// A field of the record switches it off.
-    SwitchedOff(String),
+    /// A field of the record switches it off: with this name, which would have to have this value.
+    SwitchedOff(String, bool),
     /// The record's time to be used first is over.
     TooLate(String),
     /// An id that the record learned is another now.
@@ -97,7 +97,7 @@ pub(crate) fn check(asks: &Asks, claims: &Claims<'_>, question: &Question<'_>) -
             Ok(_) => Ok(()),
             Err(_) => Err(Miss::WrongType(claim.name().to_owned())),
         },
-        Asks::Switch { field, fits } => fits.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone())),
+        Asks::Switch { field, on, fits } => fits.then_some(()).ok_or_else(|| Miss::SwitchedOff(field.clone(), *on)),
         Asks::Until { field, moment } => match moment {
             Some(moment) if question.now > *moment => Err(Miss::TooLate(field.clone())),
             _ => Ok(()),
@@ -170,18 +170,18 @@ impl Text {
                 let (start, after) = (rest.get(..part.len())?, rest.get(part.len()..)?);
                 let equal = match case {
                     Case::Exact => start == part,
-                    Case::Ignored | Case::Lowered => start.eq_ignore_ascii_case(part),
+                    Case::Ignored | Case::Lowered | Case::Ordinal => start.eq_ignore_ascii_case(part),
                 };
                 equal.then_some(after)
             });
         }
         // Two texts that are both empty never match: an empty record matches nothing.
         let is_same = length > 0 && rest == Some("");
-        if is_same || case != Case::Lowered || left.is_ascii() {
+        if is_same || matches!(case, Case::Exact | Case::Ignored) || left.is_ascii() {
             return Some(is_same);
         }
-        // The small letters of a text that is not ASCII may be of another length, so it cannot be compared part by part.
-        Some(self.full(claims, question)?.to_lowercase() == left.to_lowercase())
+        // Letters of a text that is not ASCII may be longer in another case, so it cannot be compared part by part.
+        Some(case.same(&self.full(claims, question)?, left))
     }
 
     /// The text in full; `None` where the token lacks a part of it.

@@ -19,6 +19,7 @@ mod judge;
 mod normal;
 mod permissions;
 mod prepare;
+mod profile_pattern;
 mod record;
 mod rules;
 mod said;

@@ -1,7 +1,7 @@
 //! A record's rule with all its texts filled in, so that deciding only compares.
 
 use trustctl_catalog::ClaimType;
-use trustctl_catalog::profile::{Case, Hole, Lock, Operation, Part, Publisher, Step, Take, TemplateText};
+use trustctl_catalog::profile::{Care, Case, Hole, Lock, Operation, Part, Publisher, Step, Take, TemplateText};
 use trustctl_claims::ClaimKey;
 
 use crate::statements::Statements;
@@ -16,6 +16,8 @@ pub(crate) struct Prepared<'p> {
     pub(crate) issuers: Vec<String>,
     /// In the registry's order; steps that are not about this record are left out.
     pub(crate) steps: Vec<PreparedStep<'p>>,
+    /// What stays open where they hold.
+    pub(crate) cares: Vec<PreparedCare<'p>>,
     /// Instead of steps, where the owner writes conditions.
     pub(crate) statements: Option<Statements>,
 }
@@ -24,6 +26,13 @@ pub(crate) struct Prepared<'p> {
 pub(crate) struct PreparedStep<'p> {
     pub(crate) step: &'p Step,
     pub(crate) asks: Asks,
+}
+
+#[derive(Debug)]
+pub(crate) struct PreparedCare<'p> {
+    pub(crate) about: &'p str,
+    /// It is told where this does not hold, or always.
+    pub(crate) unlike: Option<Asks>,
 }
 
 /// [`Operation`] with the record's values in it.
@@ -62,6 +71,7 @@ pub(crate) enum Asks {
     },
     Switch {
         field: String,
+        on: bool,
         fits: bool,
     },
     Until {
@@ -101,13 +111,21 @@ impl<'p> Prepared<'p> {
             |step: &&'p Step| step.when.as_ref().is_none_or(is_set) && !step.unless.as_ref().is_some_and(is_set);
         let steps = publisher.rule.iter().filter(about_it);
         let steps = steps.map(|step| PreparedStep { step, asks: fill.asks(&step.operation, settings) }).collect();
+        let is_open = |care: &&'p Care| {
+            !care.unless.iter().any(is_set) && care.unset.as_ref().is_none_or(|name| settings.all(name).is_empty())
+        };
+        let cares = publisher.cares.iter().filter(is_open).map(|care| PreparedCare {
+            about: &care.about,
+            unlike: care.unlike.as_ref().map(|operation| fill.asks(operation, settings)),
+        });
+        let cares = cares.collect();
         let named = publisher.issuer_field.as_ref().and_then(|field| record.text(field)).map(str::to_owned);
         let mut issuers = named.map_or_else(|| publisher.issuers.clone(), |issuer| vec![issuer]);
         let statements = publisher.statements.map(|style| Statements::new(style, publisher, &record));
         if let Some(statements) = statements.as_ref().filter(|_| issuers.is_empty()) {
             issuers = statements.issuers();
         }
-        Self { publisher, issuers, steps, statements, record }
+        Self { publisher, issuers, steps, cares, statements, record }
     }
 }
 
@@ -223,7 +241,7 @@ impl Fill<'_> {
             Operation::Boolean { claim, value } => Asks::Boolean { claim: ClaimKey::new(claim), value: *value },
             Operation::Integer { claim } => Asks::Integer { claim: ClaimKey::new(claim) },
             Operation::Switch { field, on } => {
-                Asks::Switch { field: field.clone(), fits: self.record.is_true(field) == *on }
+                Asks::Switch { field: field.clone(), on: *on, fits: self.record.is_true(field) == *on }
             }
             Operation::Until { field } => Asks::Until {
                 field: field.clone(),

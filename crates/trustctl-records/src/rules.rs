@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use trustctl_catalog::profile::{Field, FieldRule, Profile, Publisher, RecordRule};
-use trustctl_pattern::Pattern;
 
 use crate::prepare::Fill;
+use crate::profile_pattern::compiled;
 use crate::record::place;
 use crate::{FieldValue, Record, RecordProblem};
 
@@ -42,7 +42,7 @@ fn broken(field: &Field, at: &str, holds: impl Fn(&FieldRule) -> bool) -> Result
 fn holds(rule: &FieldRule, text: &str) -> bool {
     // A pattern that cannot be read takes nothing, whichever way it is asked.
     let is_match =
-        |pattern: &str, wanted: bool| Pattern::regex(pattern).is_ok_and(|pattern| pattern.is_match(text) == wanted);
+        |pattern: &str, wanted: bool| compiled(pattern).is_some_and(|pattern| pattern.is_match(text) == wanted);
     if let Some(pattern) = &rule.matches {
         return is_match(pattern, true);
     }

@@ -1,6 +1,6 @@
 //! The kinds of vector, one function each. All give `Err` with what was got and why where it is not what is expected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use trustctl_catalog::profile::{AudienceCheck, Operation, Profile, Publisher, Stage, Take};
@@ -54,9 +54,7 @@ impl<'a> Bench<'a> {
             return Err("and no record can be made of it".to_owned());
         }
         // Tests of a lookup fill in what the lookup reads and nothing else.
-        let incomplete = judge.presence(&self.publisher_name(), &claims).is_err();
-        let several = self.row.get("policy").is_some_and(Value::is_array);
-        if self.row.text("note").contains("lookup stage only") || (incomplete && (several || self.row.allow)) {
+        if self.is_lookup()? {
             let found = judge.looked_up(&claims, &question);
             return self.settle(!found.is_empty(), found.first().copied(), || format!("{found:?} are looked up"));
         }
@@ -72,6 +70,15 @@ impl<'a> Bench<'a> {
         self.granted(&ruling.grants)?;
         self.state(&judge, &ruling)?;
         Ok(None)
+    }
+
+    /// Whether the row says that it is about the lookup alone; what it expects never decides that.
+    fn is_lookup(&self) -> Result<bool, String> {
+        match self.row.get("stage") {
+            None => Ok(false),
+            Some(Value::String(stage)) if stage == "lookup" => Ok(true),
+            Some(other) => Err(format!("and there is no stage {other}")),
+        }
     }
 
     /// Whether a refusal is told to the caller, where the vector says so.
@@ -151,7 +158,7 @@ impl<'a> Bench<'a> {
     /// The envelope of a token.
     fn token(&self) -> Done {
         if let Some(custom) = self.row.policy().get("supports_custom_issuer") {
-            let takes = self.publisher()?.issuer_field.is_some();
+            let takes = self.takes_named_issuer()?;
             if Value::Bool(takes) != *custom {
                 return Err(format!("and the profile takes issuers of one's own: {takes}"));
             }
@@ -177,6 +184,25 @@ impl<'a> Bench<'a> {
         self.settle(failed.is_none(), None, || why::of_step(failed))?;
         self.same_reason(failed.and_then(|step| step.claim.as_deref()))?;
         Ok(None)
+    }
+
+    /// Whether a token's issuer, which the registry does not know by itself, is taken for a record that names it, and
+    /// another's is not.
+    fn takes_named_issuer(&self) -> Result<bool, String> {
+        let claims = self.row.claims();
+        let issuer = claims.get("iss").and_then(Value::as_str).ok_or("and the token has no `iss`")?;
+        let name = self.publisher_name();
+        let mut fields = BTreeMap::new();
+        if let Some(field) = &self.publisher()?.issuer_field {
+            fields.insert(field.clone(), FieldValue::Text(issuer.to_owned()));
+        }
+        let record = Record { publisher: name, fields, created: None };
+        let alone = Judge::new(self.profile, self.settings(), Vec::new());
+        if alone.knows_issuer(issuer) {
+            return Err(format!("and `{issuer}` is known without a record"));
+        }
+        let judge = Judge::new(self.profile, self.settings(), vec![record]);
+        Ok(judge.knows_issuer(issuer) && !judge.knows_issuer(&format!("{issuer}.example")))
     }
 
     /// Fills in what a fixture fills in: claims that a row leaves out because it is about another.
@@ -225,8 +251,28 @@ impl<'a> Bench<'a> {
             let problem: Vec<RecordProblem> = read.into_iter().find_map(|(_, read)| read.err()).into_iter().collect();
             return self.settle(problem.is_empty(), None, || why::problems(&problem));
         }
-        let read = Record::read(self.profile, Some(&self.publisher_name()), &policy);
-        self.settle(read.is_ok(), None, || why::problems(&read.err().unwrap_or_default()))
+        let problems = Record::read(self.profile, Some(&self.publisher_name()), &policy).err().unwrap_or_default();
+        self.settle(problems.is_empty(), None, || why::problems(&problems))?;
+        self.same_places(&problems)?;
+        Ok(None)
+    }
+
+    /// A record that is refused for one field must not pass for a vector about another.
+    fn same_places(&self, problems: &[RecordProblem]) -> Result<(), String> {
+        let got: BTreeSet<&str> = problems.iter().map(|problem| problem.at.as_str()).collect();
+        let expected: BTreeSet<&str> = match self.row.get("refused_at") {
+            None if self.row.allow => return Ok(()),
+            Some(Value::String(at)) => [at.as_str()].into(),
+            Some(Value::Array(places)) => places.iter().filter_map(Value::as_str).collect(),
+            _ => return Err(format!("and `refused_at` does not say where; got it at {got:?}")),
+        };
+        if got == expected { Ok(()) } else { Err(format!("got it at {got:?}, not at {expected:?}")) }
+    }
+
+    /// A member of the row that says what is expected: an object with something in it.
+    fn expected(&self, name: &str) -> Result<&Map<String, Value>, String> {
+        let members = self.row.get(name).and_then(Value::as_object).filter(|members| !members.is_empty());
+        members.ok_or_else(|| format!("and `{name}` does not say what"))
     }
 
     /// What the registry makes of fields.
@@ -234,10 +280,9 @@ impl<'a> Bench<'a> {
         let publisher = self.publisher()?;
         let read: BTreeMap<String, _> =
             Record::read_fields(publisher, &Value::Object(self.row.policy())).into_iter().collect();
-        let expected = self.row.get("normalised").and_then(Value::as_object).cloned().unwrap_or_default();
-        for (name, value) in expected {
+        for (name, value) in self.expected("normalised")? {
             let at = format!("/{name}");
-            let field = publisher.fields.iter().find(|field| field.name == name || field.at.contains(&at));
+            let field = publisher.fields.iter().find(|field| field.name == *name || field.at.contains(&at));
             let got = field.and_then(|field| read.get(&field.name));
             let got = match got {
                 Some(Ok(Some(FieldValue::Text(text)))) => text.as_str(),
@@ -297,12 +342,23 @@ impl<'a> Bench<'a> {
     fn replay(&self) -> Done {
         let (_, text) = self.claims()?;
         let claims = Claims::parse(&text).map_err(|error| error.to_string())?;
-        let used = self.row.policy().get("used_jtis").and_then(Value::as_array).cloned().unwrap_or_default();
-        let used: Vec<(String, String)> =
-            used.iter().filter_map(|id| Some((String::new(), id.as_str()?.to_owned()))).collect();
+        let issuer = claims.named("iss").and_then(trustctl_claims::Value::as_str).unwrap_or_default();
+        let used = self.used(issuer)?;
         // The record counts, where there is one: a registry may remember the tokens of one kind and not those of another.
         let judge = self.judge()?;
         self.settle(!judge.is_used(&claims, &Used::Tokens(&used)), None, || "whether it was used".to_owned())
+    }
+
+    /// Issuer and id of each token that was used; an id alone is of the row's own issuer.
+    fn used(&self, issuer: &str) -> Result<Vec<(String, String)>, String> {
+        let policy = self.row.policy();
+        let used = policy.get("used_jtis").and_then(Value::as_array).ok_or("and there is no list `used_jtis`")?;
+        let text = |one: &Value, name: &str| one.get(name).and_then(Value::as_str).map(str::to_owned);
+        let read = |one: &Value| match one {
+            Value::String(id) => Some((issuer.to_owned(), id.clone())),
+            one => Some((text(one, "iss")?, text(one, "jti")?)),
+        };
+        used.iter().map(|one| read(one).ok_or_else(|| format!("and {one} is no token's id"))).collect()
     }
 
     /// Whether the registry suggests to name an environment.
@@ -324,8 +380,7 @@ impl<'a> Bench<'a> {
         let (_, text) = self.claims()?;
         let claims = Claims::parse(&text).map_err(|error| error.to_string())?;
         let judge = self.judge()?;
-        let expected = self.row.get("derived").and_then(Value::as_object).cloned().unwrap_or_default();
-        for (name, value) in expected {
+        for (name, value) in self.expected("derived")? {
             let got = match name.as_str() {
                 "is_reusable" => Value::Bool(is_reusable(&claims)),
                 name => match name.strip_prefix("accepted_") {
@@ -333,7 +388,7 @@ impl<'a> Bench<'a> {
                     None => judge.value(0, name).map_or(Value::Null, Value::from),
                 },
             };
-            if got != value {
+            if got != *value {
                 return Err(format!("got `{name}` = {got}"));
             }
         }

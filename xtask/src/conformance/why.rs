@@ -37,7 +37,7 @@ fn of_miss(miss: &Miss) -> String {
         Miss::NothingToCompare(claim) => format!("there is nothing to compare `{claim}` with"),
         Miss::Banned(claim) => format!("`{claim}` is one that is refused"),
         Miss::Off(claim, field) => format!("`{claim}` is let in only where `{field}` is true"),
-        Miss::SwitchedOff(field) => format!("`{field}` switches the record off"),
+        Miss::SwitchedOff(field, on) => format!("the record is switched off, for `{field}` is not {on}"),
         Miss::TooLate(field) => format!("it is later than `{field}`"),
         Miss::OtherId(claim) => format!("`{claim}` is another id than the one that was learned"),
         Miss::NoStatement => "no statement matches".to_owned(),

@@ -12,7 +12,7 @@ pub(super) fn checks(page: &mut String, profile: &Profile) {
     let mut checks = Vec::new();
     let key = if rule.needs_key_id { ", and a `kid`" } else { "" };
     checks.push(match rule.algorithms.as_slice() {
-        [] => format!("Header: which algorithms are taken is not known; never `none`{key}."),
+        [] => format!("Header: whatever algorithm the issuer's keys sign with, as far as is known; never `none`{key}."),
         known => format!("Header: {}{key}.", codes(known, " or ")),
     });
     let blank = if rule.blank_is_missing { "; one of nothing but blanks is missing" } else { "" };

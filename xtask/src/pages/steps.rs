@@ -92,6 +92,6 @@ fn in_case(case: Case) -> &'static str {
     match case {
         Case::Exact => "",
         Case::Ignored => ", ASCII letters in whatever case",
-        Case::Lowered => ", in whatever case",
+        Case::Lowered | Case::Ordinal => ", in whatever case",
     }
 }

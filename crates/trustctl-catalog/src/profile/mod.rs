@@ -5,6 +5,7 @@
 //! combine, and what the caller is told. `trustctl-records` runs it. The format is documented in
 //! `docs/profile-format.md`.
 
+mod care;
 mod envelope;
 mod field;
 mod meaning;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 
 use crate::{Basis, CatalogueError, DataFile, bundle, read};
 
+pub use care::Care;
 pub use envelope::{AudienceCheck, Envelope, EnvelopeParts, Replay, ReplayScope, WhenIssued};
 pub use field::{Blank, Field, FieldRule, FieldType, Normal, RecordRule, Words};
 pub use meaning::{ActionField, Direction, Gives, Loss, Meaning, Sense};
@@ -118,6 +120,9 @@ pub struct Publisher {
     /// The decision rule, in the registry's order. Where the record is a list of statements, what must hold before them.
     #[serde(default)]
     pub rule: Vec<Step>,
+    /// What is not known and bears upon a decision.
+    #[serde(default)]
+    pub cares: Vec<Care>,
     /// The field that the profile's `combine: { prefer: … }` goes by here, where it is another.
     #[serde(default)]
     pub prefers: Option<String>,

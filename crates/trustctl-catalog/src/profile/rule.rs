@@ -15,6 +15,9 @@ pub enum Case {
     Ignored,
     /// Both are brought to lower case first, as Unicode has it: for names that need not be ASCII.
     Lowered,
+    /// Each letter is brought to upper case where that is one letter, and ASCII letters equal no others: what .NET calls
+    /// `OrdinalIgnoreCase`, where the Kelvin sign is no `k`.
+    Ordinal,
 }
 
 impl Case {
@@ -24,6 +27,42 @@ impl Case {
             Self::Exact => one == other,
             Self::Ignored => one.eq_ignore_ascii_case(other),
             Self::Lowered => one.to_lowercase() == other.to_lowercase(),
+            Self::Ordinal => one.chars().map(ordinal_upper).eq(other.chars().map(ordinal_upper)),
+        }
+    }
+}
+
+/// The one capital letter of a letter; the letter itself where there is none, or only several, or one in ASCII for a letter
+/// that is not.
+fn ordinal_upper(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter.to_ascii_uppercase();
+    }
+    let mut upper = letter.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(upper), None) if !upper.is_ascii() => upper,
+        _ => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_letter_beyond_ascii_is_one_of_ascii_in_ordinal_case() {
+        for (one, other, lowered, ordinal) in [
+            ("acme", "ACME", true, true),
+            ("Münze", "MÜNZE", true, true),
+            ("kiln", "\u{212a}iln", true, false),
+            ("i", "\u{131}", false, false),
+            ("s", "\u{17f}", false, false),
+            ("ß", "SS", false, false),
+            ("acme", "acmes", false, false),
+        ] {
+            assert_eq!(Case::Lowered.same(one, other), lowered, "{one} {other}");
+            assert_eq!(Case::Ordinal.same(one, other), ordinal, "{one} {other}");
+            assert_eq!(Case::Ordinal.same(other, one), ordinal, "{other} {one}");
         }
     }
 }

@@ -19,6 +19,10 @@ pub(crate) fn refusal(
     let issuer = || claims.named("iss").and_then(Value::as_str).unwrap_or_default().to_owned();
     match refused {
         Refused::Algorithm => match header.and_then(|header| header.algorithm) {
+            // Where no list is known, only a token without a signature is refused.
+            Some(algorithm) if envelope.rule.algorithms.is_empty() => {
+                format!("the token's header says `{algorithm}`, and {title} takes signed tokens only")
+            }
             Some(algorithm) => {
                 format!("the token is signed with {algorithm}, and {title} takes {}", either(&envelope.rule.algorithms))
             }

@@ -6,7 +6,8 @@ use crate::check::Miss;
 /// A record that cannot let this token in, whatever it says.
 pub(super) fn of_the_record(failed: &Failed<'_>) -> Option<String> {
     match failed.miss {
-        Miss::SwitchedOff(field) => Some(format!("the record is switched off: `{field}` is not `true`")),
+        Miss::SwitchedOff(field, true) => Some(format!("the record is switched off: `{field}` is not `true`")),
+        Miss::SwitchedOff(field, false) => Some(format!("the record is switched off: `{field}` is `true`")),
         Miss::TooLate(field) => Some(format!(
             "the time to use the record for the first time is over: `{field}` is past, so save the record again"
         )),

@@ -93,6 +93,11 @@ impl Judge<'_> {
             steps.extend(told.steps);
             warnings.extend(told.warnings);
         }
+        if is_about_issuer && steps.iter().all(StepReport::holds) {
+            let is_told = |unlike: &Asks| check(unlike, claims, question).is_err();
+            let cares = prepared.cares.iter().filter(|care| care.unlike.as_ref().is_none_or(is_told));
+            warnings.extend(cares.map(|care| care.about.to_owned()));
+        }
         // A cause often shows in the other steps, so it is looked for once they are all there.
         let causes: Vec<Option<String>> =
             steps.iter().map(|step| cause::of(self, prepared, step, &steps, claims, question)).collect();

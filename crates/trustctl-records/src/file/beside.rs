@@ -39,6 +39,9 @@ pub fn read_written(
             Ok(packages) => all.push(Written { record, packages, place: reader.place(node.span) }),
             Err(problem) => diagnostics.push(problem),
         }
+        if reader.are_enough(&mut diagnostics, node) {
+            break;
+        }
     }
     if diagnostics.is_empty() { Ok((all, settings)) } else { Err(diagnostics) }
 }

@@ -27,6 +27,9 @@ pub const RECORD_REFUSED: &str = "record-refused";
 /// The code of a diagnostic about a file that holds no records at all, or too much.
 const RECORD_FILE: &str = "record-file";
 
+/// Most diagnostics of a file: whoever mends so many looks for what they have in common.
+const MOST_DIAGNOSTICS: usize = 100;
+
 /// Most bytes of a file.
 const MAX_BYTES: usize = 4 << 20;
 
@@ -179,8 +182,23 @@ impl<'a> Reader<'a> {
                 Err(problems) => diagnostics.extend(problems.iter().map(|problem| self.refused(node, problem))),
             }
             diagnostics.extend(settings.read(self, value, node));
+            if self.are_enough(&mut diagnostics, node) {
+                break;
+            }
         }
         if diagnostics.is_empty() { Ok((records, settings.settings)) } else { Err(diagnostics) }
+    }
+
+    /// Whether there are more diagnostics than are worth reading; then they end with one that says so, at this record.
+    fn are_enough(&self, diagnostics: &mut Vec<Diagnostic>, node: &Node) -> bool {
+        if diagnostics.len() <= MOST_DIAGNOSTICS {
+            return false;
+        }
+        diagnostics.truncate(MOST_DIAGNOSTICS);
+        let message = format!("there are more than these {MOST_DIAGNOSTICS} problems, and the rest was not looked for");
+        let place = self.place(node.span);
+        diagnostics.push(Diagnostic::error(RECORD_FILE, place, message).help("mend these first"));
+        true
     }
 
     /// Each record with its places.

@@ -32,6 +32,21 @@ fn told(registry: &str, text: &str) -> String {
 }
 
 #[test]
+fn problems_end_at_a_hundred_and_the_last_says_so() {
+    let many = |count: usize| format!("[{}]", vec![r#"{"type":"other"}"#; count].join(","));
+    let all = read("npm", &many(100)).unwrap_err();
+    assert_eq!(all.len(), 100);
+    assert!(all.iter().all(|one| one.code == super::RECORD_REFUSED));
+    let some = read("npm", &many(5000)).unwrap_err();
+    assert_eq!(some.len(), 101);
+    assert!(some[100].message.contains("more than these 100 problems"), "{:?}", some[100]);
+    // One record may have them all.
+    let members: Vec<String> = (0..5000).map(|at| format!("\"x{at}\": 1")).collect();
+    let one = read("npm", &format!("{{\"type\": \"github\", {}}}", members.join(", "))).unwrap_err();
+    assert_eq!(one.len(), 101);
+}
+
+#[test]
 fn a_map_holds_the_records_of_several_registries() {
     let profiles = [profile("npm"), profile("pypi")];
     let text = format!("pypi:\n  - {}\nnpm: []\n", YAML.trim_end().replace('\n', "\n    "));

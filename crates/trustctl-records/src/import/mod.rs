@@ -8,6 +8,7 @@ mod head;
 mod providers;
 mod required;
 mod text;
+mod warnings;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::file::Written;
 use crate::said::{self, Clause, Condition, Loss, Said};
 use crate::{Profile, Settings};
 use providers::Providers;
+use warnings::Warnings;
 
 /// What is imported, and what the records do not say of it.
 #[derive(Debug)]
@@ -106,13 +108,13 @@ impl Import<'_> {
     /// Why there is none.
     pub fn trust_file(&self, catalogue: &Catalogue, records: &[Written]) -> Result<Imported, ImportError> {
         let registry = catalogue.registry(&self.profile.registry).ok_or(ImportError::NoRegistry)?;
-        let mut warnings = Vec::new();
+        let mut warnings = Warnings::default();
         let mut grants = Vec::new();
         for record in records {
             grants.extend(self.grants_of(registry, record, &mut warnings)?);
         }
         if grants.is_empty() {
-            return Err(ImportError::Nothing(warnings));
+            return Err(ImportError::Nothing(warnings.into_list()));
         }
         for grant in &mut grants {
             let more = head::audience_losses(self, catalogue, registry, grant);
@@ -123,16 +125,16 @@ impl Import<'_> {
         }
         self.leave_out(catalogue, registry, &mut grants, &mut warnings);
         if grants.is_empty() {
-            return Err(ImportError::Nothing(warnings));
+            return Err(ImportError::Nothing(warnings.into_list()));
         }
         for grant in &grants {
             for loss in &grant.clause.losses {
-                warn(&mut warnings, loss, grant.record.place);
+                warnings.add(loss, grant.record.place);
             }
         }
-        let text = self.text(catalogue, registry, &grants, &warnings)?;
+        let text = self.text(catalogue, registry, &grants, warnings.list())?;
         check(catalogue, &text).map_err(|diagnostics| ImportError::Refused { text: text.clone(), diagnostics })?;
-        Ok(Imported { text, warnings })
+        Ok(Imported { text, warnings: warnings.into_list() })
     }
 
     fn text(
@@ -153,12 +155,12 @@ impl Import<'_> {
         catalogue: &Catalogue,
         registry: &Registry,
         grants: &mut Vec<Grant<'_>>,
-        warnings: &mut Vec<ImportWarning>,
+        warnings: &mut Warnings,
     ) {
         grants.retain(|grant| {
             let mut leave = |about: String| {
                 let loss = Loss { is: Direction::Narrower, claims: Vec::new(), about };
-                warn(warnings, &loss, grant.record.place);
+                warnings.add(&loss, grant.record.place);
                 false
             };
             if grant.clause.conditions.is_empty() {
@@ -183,12 +185,12 @@ impl Import<'_> {
         &self,
         registry: &Registry,
         record: &'r Written,
-        warnings: &mut Vec<ImportWarning>,
+        warnings: &mut Warnings,
     ) -> Result<Vec<Grant<'r>>, ImportError> {
         let Some(publisher) = self.profile.publisher(&record.record.publisher) else { return Ok(Vec::new()) };
         let Said { clauses, left_out } = said::said(self.profile, publisher, &record.record, self.settings);
         for loss in &left_out {
-            warn(warnings, loss, record.place);
+            warnings.add(loss, record.place);
         }
         let mut grants = Vec::new();
         for mut clause in clauses {
@@ -197,7 +199,7 @@ impl Import<'_> {
             if clause.given.accounts.as_ref().map_or(actions.is_empty(), Vec::is_empty) {
                 let title = &self.profile.title;
                 let about = format!("{title} gives nothing that a trust file has a word for; no grant is written");
-                warn(warnings, &Loss { is: Direction::Narrower, claims: Vec::new(), about }, record.place);
+                warnings.add(&Loss { is: Direction::Narrower, claims: Vec::new(), about }, record.place);
                 continue;
             }
             let packages = match &clause.given.accounts {
@@ -219,21 +221,6 @@ impl Import<'_> {
         let named = [&clause.given.packages, &record.packages].into_iter().find(|names| !names.is_empty());
         let packages = named.map_or(self.packages, Vec::as_slice);
         if packages.is_empty() { Err(ImportError::NoPackage(record.place)) } else { Ok(packages.to_vec()) }
-    }
-}
-
-/// Says something once, of all the records that it is about.
-fn warn(warnings: &mut Vec<ImportWarning>, loss: &Loss, record: Place) {
-    let Loss { is, claims, about } = loss;
-    match warnings.iter_mut().find(|warning| warning.is == *is && warning.about == *about) {
-        Some(warning) if warning.records.contains(&record) => {}
-        Some(warning) => warning.records.push(record),
-        None => warnings.push(ImportWarning {
-            is: *is,
-            claims: claims.clone(),
-            about: about.clone(),
-            records: vec![record],
-        }),
     }
 }
 

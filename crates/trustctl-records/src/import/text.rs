@@ -1,8 +1,10 @@
 //! The text of a trust file.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use trustctl_catalog::profile::Direction;
+use trustctl_diag::Place;
 
 use super::head::Head;
 use super::providers::Providers;
@@ -25,11 +27,9 @@ pub(super) fn write(
     let mut text = String::new();
     comment(&mut text, "", &format!("Imported from records of {}.", profile.title));
     // What is so of every grant is said once.
-    let is_shared = |warning: &&ImportWarning| {
-        grants.len() > 1 && grants.iter().all(|grant| warning.records.contains(&grant.record.place))
-    };
-    for warning in warnings.iter().filter(is_shared) {
-        comment(&mut text, "", &said(warning.is, &warning.about));
+    let shared = shared(grants, warnings);
+    for &(is, about) in &shared {
+        comment(&mut text, "", &said(is, about));
     }
     text.push_str("trust: 1\n");
     registry(&mut text, head);
@@ -37,8 +37,7 @@ pub(super) fn write(
     text.push_str("grants:\n");
     for grant in grants {
         for loss in &grant.clause.losses {
-            let shared = warnings.iter().filter(is_shared);
-            if !shared.into_iter().any(|warning| warning.is == loss.is && warning.about == loss.about) {
+            if !shared.contains(&(loss.is, loss.about.as_str())) {
                 comment(&mut text, "  ", &said(loss.is, &loss.about));
             }
         }
@@ -59,6 +58,19 @@ pub(super) fn write(
         }
     }
     text
+}
+
+/// What is so of every grant, in the warnings' order: at most as many as any one record has.
+fn shared<'w>(grants: &[Grant<'_>], warnings: &'w [ImportWarning]) -> Vec<(Direction, &'w str)> {
+    if grants.len() < 2 {
+        return Vec::new();
+    }
+    let places: BTreeSet<Place> = grants.iter().map(|grant| grant.record.place).collect();
+    let is_shared = |warning: &&ImportWarning| {
+        let of = warning.records.iter().filter(|place| places.contains(place)).collect::<BTreeSet<_>>();
+        of.len() == places.len()
+    };
+    warnings.iter().filter(is_shared).map(|warning| (warning.is, warning.about.as_str())).collect()
 }
 
 fn registry(text: &mut String, head: &Head) {

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 
 use trustctl_pattern::Pattern;
 
+/// Most bytes of an expression, as many as the matcher takes: a longer one is refused before it is walked through.
+const LONGEST: usize = 512;
+
 /// A matcher that finds what Ruby's `Regexp.new(text).match?` finds, in printable ASCII.
 ///
 /// # Errors
@@ -29,15 +32,21 @@ pub(super) fn is_judged(text: &str) -> bool {
 ///
 /// Why there is none, as a part of a sentence.
 pub(crate) fn translate(text: &str) -> Result<Cow<'_, str>, String> {
+    if text.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
     let mut written = String::new();
     let mut rest = text.char_indices().peekable();
     let mut classes = 0_usize;
     // Where a bracket would be a character of the class that was just opened, as it is in both.
     let mut fresh = None;
     let mut quantified = false;
+    // Whether a `{n}` ended right before.
+    let mut counted_once = false;
     while let Some((at, c)) = rest.next() {
         let after = text.get(at + c.len_utf8()..).unwrap_or_default();
         let was_quantified = std::mem::take(&mut quantified);
+        let was_counted_once = std::mem::take(&mut counted_once);
         match c {
             '\\' => {
                 let Some((_, escaped)) = rest.next() else {
@@ -64,7 +73,7 @@ pub(crate) fn translate(text: &str) -> Result<Cow<'_, str>, String> {
             '~' if classes > 0 && after.starts_with('~') => return Err(other("~~")),
             '(' if classes == 0 && after.starts_with("?P") => return Err(other("(?P")),
             '+' if classes == 0 && was_quantified => return Err(other("a possessive `+`")),
-            '?' if classes == 0 && counted_once(text, at) => return Err(other("`?` after a count")),
+            '?' if classes == 0 && was_counted_once => return Err(other("`?` after a count")),
             '{' if classes == 0 => {
                 let Some((count, _)) = after.split_once('}').filter(|(count, _)| is_count(count)) else {
                     return Err("it has a `{` that begins no count".to_owned());
@@ -76,6 +85,7 @@ pub(crate) fn translate(text: &str) -> Result<Cow<'_, str>, String> {
                     rest.next();
                 }
                 quantified = true;
+                counted_once = !count.contains(',');
                 continue;
             }
             '*' | '+' | '?' if classes == 0 => quantified = true,
@@ -88,13 +98,6 @@ pub(crate) fn translate(text: &str) -> Result<Cow<'_, str>, String> {
 
 fn other(what: &str) -> String {
     format!("`{}` means something else there", what.trim_matches('`'))
-}
-
-/// Whether a `{n}` ends right before `at`.
-fn counted_once(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let count = before.strip_suffix('}').and_then(|before| before.rsplit_once('{'));
-    count.is_some_and(|(_, count)| !count.contains(','))
 }
 
 /// `3`, `3,`, `,3` or `3,5`.
@@ -129,6 +132,7 @@ mod tests {
             ("^main$", "main", true),
             ("a--b", "a--b", true),
             (r"\Aa{2,3}?\z", "aaa", true),
+            (r"\Aa\{2}?\z", "a{2", true),
             ("", "anything", true),
         ] {
             let compiled = compile(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
@@ -179,6 +183,10 @@ mod tests {
 
     #[test]
     fn size_is_bounded() {
+        // Refused before it is read: what is too long is not walked through.
+        let long = translate(&"}?".repeat(200_000)).unwrap_err();
+        assert!(long.contains("longer than"), "{long}");
+        assert!(translate(&"}?".repeat(LONGEST / 2)).is_ok());
         assert!(compile(&"a".repeat(5000)).is_err());
         assert!(compile("(a{1000}){1000}").is_err());
     }

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use trustctl_catalog::profile::Direction;
 use trustctl_catalog::{AudienceForm, Catalogue};
-use trustctl_records::{Explanation, Import, ImportError, Imported, Profile, Record, StepReport, Written};
+use trustctl_diag::FileId;
+use trustctl_records::{
+    Explanation, Import, ImportError, Imported, Profile, Record, Settings, StepReport, Written, read_written,
+};
 
 use crate::native::{Answer, Native, roots};
 use crate::vectors::{Case, cases, pinned_cases};
@@ -223,4 +226,36 @@ pub(crate) fn is_wider(explained: &Explanation, record: usize, imported: &Import
     let is_said = |step: &&StepReport| step.claim.as_ref().is_some_and(|claim| said.contains(claim));
     // A record that holds and is not looked up stands behind another that is preferred.
     !said.is_empty() && failing.iter().all(is_said)
+}
+
+#[test]
+fn what_is_so_of_every_record_is_said_once_above_them_all() {
+    let catalogue = Catalogue::bundled().unwrap();
+    let profile = Profile::bundled("crates-io").unwrap().unwrap();
+    let settings = Settings::of(profile);
+    let text: String = (0..300)
+        .map(|at| {
+            let environment = if at == 7 { "\n  environment: release" } else { "" };
+            format!(
+                "- repository_owner: acme\n  repository_owner_id: 1234567\n  repository_name: w{at}\n  \
+                 workflow_filename: release.yml\n  crate: w{at}{environment}\n"
+            )
+        })
+        .collect();
+    let (records, _) = read_written(profile, Some("github"), FileId(0), &text).unwrap();
+    assert_eq!(records.len(), 300);
+    let import = Import { profile, settings: &settings, fields: &BTreeMap::new(), packages: &[] };
+    let imported = import.trust_file(catalogue, &records).unwrap();
+    let head = imported.text.split("trust: 1").next().unwrap();
+    let flat = |text: &str| text.replace("# ", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let (head, all) = (flat(head), flat(&imported.text));
+    let shared: Vec<_> = imported.warnings.iter().filter(|warning| warning.records.len() == 300).collect();
+    assert!(!shared.is_empty(), "{:?}", imported.warnings);
+    for warning in shared {
+        assert!(head.contains(&flat(&warning.about)), "{} in {head}", warning.about);
+        assert_eq!(all.matches(&flat(&warning.about)).count(), 1, "{}", warning.about);
+    }
+    for warning in imported.warnings.iter().filter(|warning| warning.records.len() < 300) {
+        assert!(!head.contains(&flat(&warning.about)), "{}", warning.about);
+    }
 }

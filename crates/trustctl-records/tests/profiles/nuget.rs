@@ -90,3 +90,26 @@ fn tokens_of_entra_id_have_an_audience_and_an_id_of_their_own() {
     let unset = explain(&judge("nuget", &policy, &settings[1..]), &token, &Used::Unknown);
     assert_eq!(unset.refused().unwrap().name, "audience");
 }
+
+#[test]
+fn what_nuget_does_not_publish_is_told_where_a_policy_lets_in() {
+    let bare = json!({ "owner": "acme", "repository": "widgets", "workflow": "release.yml" });
+    let known = json!({
+        "owner": "acme", "ownerId": "1234567", "repository": "widgets", "repositoryId": "556677", "workflow": "release.yml",
+    });
+    let told = |record: &Value, settings: &[(&str, &str)], other: Value| {
+        let mut other = other;
+        other["aud"] = AUDIENCE.into();
+        let explained =
+            explain(&judge("nuget", std::slice::from_ref(record), settings), &github(&other), &Used::Unknown);
+        let words = ["banned-events", "seven days"];
+        let has = |word: &str| explained.records[0].warnings.iter().any(|warning| warning.contains(word));
+        (explained.ruling.is_allow(), words.map(has))
+    };
+    let risky = json!({ "event_name": "pull_request_target" });
+    assert_eq!(told(&bare, &[], risky.clone()), (true, [true, true]));
+    assert_eq!(told(&known, &[], risky.clone()), (true, [true, false]));
+    assert_eq!(told(&fresh("release.yml"), &[], risky.clone()), (true, [true, false]));
+    assert_eq!(told(&known, &[("banned-events", "schedule")], risky.clone()), (true, [false, false]));
+    assert_eq!(told(&bare, &[("banned-events", "pull_request_target")], risky), (false, [false, false]));
+}

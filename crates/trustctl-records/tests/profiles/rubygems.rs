@@ -81,6 +81,8 @@ fn a_role_that_was_deleted_or_asks_too_much_is_none() {
     let explained = explain(&judge("rubygems", &[deleted], &[]), &github(&json!({})), &Used::Unknown);
     assert!(!explained.ruling.is_allow());
     assert_eq!(failing(&explained, 0), [("role", false)]);
+    let step = explained.records[0].first_failure().unwrap();
+    assert_eq!(step.cause.as_deref(), Some("the record is switched off: `deleted` is `true`"));
 
     let mut greedy = role("repository_id", "556677");
     greedy["api_key_permissions"] =

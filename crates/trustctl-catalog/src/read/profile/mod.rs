@@ -110,6 +110,7 @@ impl<'a> Kind<'a> {
         }
         self.check_record_rules(&names)?;
         self.check_rule(&names)?;
+        self.check_cares(&names)?;
         self.check_meaning(&names)
     }
 

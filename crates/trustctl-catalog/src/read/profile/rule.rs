@@ -48,6 +48,19 @@ impl Kind<'_> {
         }
     }
 
+    /// A care names what there is.
+    pub(super) fn check_cares(&self, names: &Names<'_>) -> Checked {
+        let at = format!("{}.cares", self.at);
+        for care in &self.publisher.cares {
+            care.unless.iter().try_for_each(|name| names.check_field(self.place, &at, name))?;
+            care.unset.iter().try_for_each(|name| names.check_setting(self.place, &at, name))?;
+            if let Some(Operation::Same { right, .. }) = &care.unlike {
+                right.iter().try_for_each(|template| names.check(self.place, &at, template))?;
+            }
+        }
+        Ok(())
+    }
+
     /// A style reads fields by name.
     pub(super) fn check_statements(&self) -> Checked {
         let field = match self.publisher.statements {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use trustctl_catalog::Basis;
+use trustctl_catalog::profile::AudienceCheck;
 use trustctl_records::{Miss, RecordReport, StepReport, StepState};
 
 use super::page::Page;
@@ -84,7 +85,10 @@ fn why(answer: &RegistryAnswer) -> String {
     match (answer.taken(), answer.audience()) {
         (Taken::Yes, _) => by(answer),
         (Taken::WithAudience, Some(audience)) => format!("only the audience: it must be {audience}"),
-        (Taken::WithAudience, None) => "only the audience".to_owned(),
+        (Taken::WithAudience, None) if answer.profile.envelope.audiences == AudienceCheck::Permissions => {
+            "only the audience: it must list the permission to publish the package".to_owned()
+        }
+        (Taken::WithAudience, None) => "only the audience: it must be the one that the record names".to_owned(),
         (Taken::No, Some(audience)) => format!("{}; and the audience must be {audience}", in_the_way(answer)),
         (Taken::No, None) => in_the_way(answer),
     }

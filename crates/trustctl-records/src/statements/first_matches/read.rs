@@ -6,9 +6,16 @@ use trustctl_claims::ClaimKey;
 use trustctl_pattern::Pattern;
 
 use super::{Asks, Matcher, Policy, Rule, Statement};
+use crate::profile_pattern::compiled;
 use crate::statements::shape::{Problems, below, listed};
 use crate::statements::value::{Scalar, kind};
 use crate::{FieldValue, Record, RecordProblem};
+
+/// Most bytes of a glob, most globs of a matcher, and most bytes of all globs of a policy. Ours: Buildkite names no bounds,
+/// and matching takes time with the product of a glob's length and a claim's.
+const LONGEST_GLOB: usize = 1024;
+const MOST_GLOBS: usize = 100;
+const LONGEST_GLOBS: usize = 16 * 1024;
 
 /// Reads a policy, with everything that the registry would object to.
 pub(in crate::statements) fn read(
@@ -17,8 +24,8 @@ pub(in crate::statements) fn read(
     at: &dyn Fn(&str) -> String,
 ) -> (Policy, Vec<RecordProblem>) {
     let example = publisher.field("statements").map_or("", |field| field.example.as_str());
-    let issuers = publisher.issuer_pattern.as_ref().and_then(|pattern| Pattern::regex(pattern).ok());
-    let mut reader = Reader { publisher, issuers, example, problems: Problems::new("statements") };
+    let issuers = publisher.issuer_pattern.as_deref().and_then(compiled);
+    let mut reader = Reader { publisher, issuers, example, glob_bytes: 0, problems: Problems::new("statements") };
     let at = at("statements");
     let statements = match record.fields.get("statements") {
         Some(FieldValue::Any(value)) => {
@@ -40,6 +47,8 @@ struct Reader<'p> {
     issuers: Option<Pattern>,
     /// A policy that is taken.
     example: &'p str,
+    /// Of all globs so far.
+    glob_bytes: usize,
     problems: Problems,
 }
 
@@ -166,13 +175,25 @@ impl Reader<'_> {
 
     fn globs(&mut self, at: &str, value: &Json) -> Option<Vec<String>> {
         let text = |value: &Json| value.as_str().map(str::to_owned);
-        let globs = match value {
+        let globs: Option<Vec<String>> = match value {
             Json::Array(items) => items.iter().map(text).collect(),
             one => text(one).map(|glob| vec![glob]),
         };
-        if globs.is_none() {
+        let Some(globs) = globs else {
             self.problems.add(at, "`matches` has a glob or a list of globs", "as in `matches: [main, feature/*]`");
-        }
-        globs
+            return None;
+        };
+        self.glob_bytes = globs.iter().fold(self.glob_bytes, |sum, glob| sum.saturating_add(glob.len()));
+        let reason = if globs.len() > MOST_GLOBS {
+            format!("`matches` has {} globs, and more than {MOST_GLOBS} are not read here", globs.len())
+        } else if globs.iter().any(|glob| glob.len() > LONGEST_GLOB) {
+            format!("a glob of more than {LONGEST_GLOB} bytes is not read here")
+        } else if self.glob_bytes > LONGEST_GLOBS {
+            format!("the policy's globs are longer than {LONGEST_GLOBS} bytes together, and are not read here")
+        } else {
+            return Some(globs);
+        };
+        self.problems.add(at, reason, "fewer and shorter globs: `*` stands for any run of characters");
+        None
     }
 }

@@ -61,6 +61,23 @@ fn a_rule_is_a_value_or_its_matchers() {
 }
 
 #[test]
+fn globs_are_bounded() {
+    let with = |globs: &[String]| policy(json!({ "c": { "matches": globs } }));
+    let place = ["/0/claims/c/matches"];
+    let longest = "a".repeat(1024);
+    refused("first", &with(std::slice::from_ref(&longest)), &[]);
+    refused("first", &with(&[format!("{longest}*")]), &place);
+    refused("first", &policy(json!({ "c": { "matches": format!("{longest}*") } })), &place);
+    refused("first", &with(&vec!["a*".to_owned(); 100]), &[]);
+    refused("first", &with(&vec!["a*".to_owned(); 101]), &place);
+    refused("first", &with(&vec![longest.clone(); 16]), &[]);
+    refused("first", &with(&vec![longest.clone(); 17]), &place);
+    // The sum is of all rules and statements: matching each takes time.
+    let rule = json!({ "matches": vec![longest; 16] });
+    refused("first", &policy(json!({ "c": rule, "d": { "matches": "*" } })), &["/0/claims/d/matches"]);
+}
+
+#[test]
 fn a_role_has_statements_with_conditions() {
     let of = |statements: Json| json!({ "policy": { "statements": statements } });
     let with = |statement: Json| of(json!([statement]));

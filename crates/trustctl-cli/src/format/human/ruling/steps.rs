@@ -124,7 +124,7 @@ fn difference(step: &StepReport, miss: &Miss) -> Vec<(String, String)> {
         texts.map(|(at, text)| line(if at == 0 { word } else { "or" }, visible(text))).collect::<Vec<_>>()
     };
     let mut lines = match miss {
-        Miss::SwitchedOff(field) => return vec![line("expected", format!("{field}: true"))],
+        Miss::SwitchedOff(field, on) => return vec![line("expected", format!("{field}: {on}"))],
         Miss::TooLate(field) => return vec![line("expected", format!("a first use before {field}"))],
         Miss::Unclear(_, reason) => vec![line("unclear", reason.clone())],
         Miss::Banned(_) => expected("refused"),
