@@ -28,6 +28,7 @@ mod secret;
 mod token_text;
 mod verb;
 mod verdict;
+mod wider;
 
 pub use format::json::schemas;
 

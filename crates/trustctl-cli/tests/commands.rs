@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use trustctl_cli::{Outside, run};
 
+#[path = "commands/as_closed.rs"]
+mod as_closed;
 #[path = "commands/as_registry.rs"]
 mod as_registry;
 
