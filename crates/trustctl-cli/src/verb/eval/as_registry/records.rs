@@ -68,7 +68,7 @@ pub(super) fn read(
             Input::File(path) => path.display().to_string(),
         };
         let file = sources.add(shown, without_tokens_in_place(&text));
-        let records = given.records.get_or_insert_default();
+        _ = given.records.get_or_insert_default();
         match read_one(arguments.publisher.as_deref(), profiles, file, &text) {
             Ok(parts) if parts.is_empty() => {
                 return Err(Failure::new(format!("{input} holds no record"))
@@ -77,6 +77,7 @@ pub(super) fn read(
             Ok(parts) => {
                 for (profile, found, settings) in parts {
                     let asked = asked(profile, found, sources.name(file));
+                    let records = given.records.get_or_insert_default();
                     records.entry(&profile.registry).or_default().extend(asked);
                     for name in profile.settings.keys().filter(|name| settings.is_given(name)) {
                         let values = settings.all(name).to_vec();
