@@ -279,8 +279,8 @@ fn created(value: &Value) -> Result<Option<i64>, RecordProblem> {
     };
     moment.map(Some).ok_or_else(|| RecordProblem {
         at: "/created".to_owned(),
-        field: "created".to_owned(),
-        reason: "this is no moment".to_owned(),
+        field: String::new(),
+        reason: "`created` is no moment".to_owned(),
         mend: "write it as in `2027-01-31T12:00:00Z`, or leave it out".to_owned(),
     })
 }

@@ -44,7 +44,7 @@ repository (up to the folder with `.git`), or where there is none, up to the cur
 
 With `--as`, no trust file is read: a registry decides by its own trust records. A --record file holds one record or a list of \
 them, in the registry's own form; or `REGISTRY: RECORDS` for several registries, which `--as all` needs. Without --record the \
-token is judged by the record that it would need, which is shown: `possible` says that there can be one, and the exit code is 1. The registry's own \
+token is judged by the record that it would need, which is shown: `possible` says that there can be one, and the exit code is 1. With --package, a record that names another package, or lets nobody publish, does not count. The registry's own \
 rules for audience and times hold, also for claims that nobody signed; `--at issued` judges a captured token at the moment it \
 was issued.
 
