@@ -213,7 +213,9 @@ fn collect_unknown(
     for (name, member) in value.as_object().into_iter().flatten() {
         let here = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let inside = format!("{here}/");
-        if places.contains(&here) || at.is_empty() && beside.contains(name.as_str()) {
+        // Further in, only what a profile names with its whole way: a name passed over anywhere would hide a slip.
+        let is_beside = at.is_empty() && beside.contains(name.as_str()) || beside.contains(here.as_str());
+        if places.contains(&here) || is_beside {
             continue;
         }
         if places.iter().any(|place| place.starts_with(&inside)) && (member.is_object() || member.is_null()) {
