@@ -32,6 +32,7 @@ mod token_text;
 mod verb;
 mod verdict;
 mod words;
+mod wider;
 
 pub use format::json::schemas;
 

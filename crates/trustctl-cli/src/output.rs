@@ -49,6 +49,11 @@ impl Output {
         if path.to_str().is_some_and(is_token) {
             return Err(Failure::new("the name of the output file is a token").help("regard it as known to others"));
         }
+        // Whoever made the link says what is written over, and that may be somebody else.
+        if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+            return Err(Failure::new(format!("`{}` is a link, and nothing was written", path.display()))
+                .help("name the file itself that it leads to"));
+        }
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => {
                 Err(Failure::new(format!("`{}` is a folder", path.display())).help("say the name of a file in it"))
@@ -61,19 +66,17 @@ impl Output {
     }
 
     fn save(&self, path: &Path, text: &str) -> io::Result<()> {
-        // A link stays one: the file behind it is written.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = beside(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         if self.overwrite {
-            if let Ok(found) = fs::metadata(&target) {
+            if let Ok(found) = fs::metadata(path) {
                 file.as_file().set_permissions(found.permissions())?;
             }
-            file.persist(&target)?;
+            file.persist(path)?;
         } else {
-            file.persist_noclobber(&target)?;
+            file.persist_noclobber(path)?;
         }
         Ok(())
     }
@@ -139,15 +142,24 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_and_permissions_do() {
+    fn a_link_is_refused_and_permissions_stay() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));
         output(&path, false).write("one".to_owned()).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        output(&link, true).write("two".to_owned()).unwrap();
+        for overwrite in [false, true] {
+            let refused = output(&link, overwrite).write("two".to_owned()).unwrap_err();
+            assert!(refused.message.contains("is a link"), "{refused:?}");
+        }
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        // Neither is one that leads nowhere yet.
+        let dangling = folder.path().join("c");
+        std::os::unix::fs::symlink(folder.path().join("d"), &dangling).unwrap();
+        assert!(output(&dangling, true).write("two".to_owned()).is_err());
+        output(&path, true).write("two".to_owned()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     }

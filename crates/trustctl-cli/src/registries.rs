@@ -25,3 +25,15 @@ pub(crate) fn unknown<'n>(message: String, given: &str, known: impl Iterator<Ite
         .map_or(String::new(), |near| format!("did you mean `{near}`? "));
     Failure::new(message).help(format!("{near}{there} {listed}"))
 }
+
+/// That a setting which an audience is made of has one value: a token is for one registry.
+pub(crate) fn one_value(profile: &Profile, name: &str, value: &str) -> Result<(), Failure> {
+    let is_in_audience = profile.envelope.audience.iter().flat_map(|audience| audience.settings()).any(|it| it == name);
+    match value.split(',').count() {
+        2.. if is_in_audience => {
+            Err(Failure::new(format!("`{name}` of {} has one value, and `{value}` is several", profile.title))
+                .help(format!("write `--set {name}=VALUE`")))
+        }
+        _ => Ok(()),
+    }
+}

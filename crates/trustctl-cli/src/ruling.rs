@@ -72,6 +72,37 @@ pub(crate) struct RegistryAnswer {
     pub(crate) from_token: Vec<(String, String)>,
     /// Settings without a value that the audience is made of.
     pub(crate) unset: Vec<String>,
+    /// Records that were given and do not count for what is asked.
+    pub(crate) set_aside: Vec<SetAside>,
+    /// What an operator has set, where it is not the registry's own.
+    pub(crate) settings: Vec<OtherSetting>,
+}
+
+/// A setting that is not the registry's own.
+#[derive(Debug, Clone)]
+pub(crate) struct OtherSetting {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its values.
+    pub(crate) values: Vec<String>,
+    /// The record file that says it; `None` for `--set`.
+    pub(crate) file: Option<String>,
+}
+
+impl OtherSetting {
+    /// Who says it.
+    pub(crate) fn origin(&self) -> String {
+        self.file.as_ref().map_or_else(|| "`--set`".to_owned(), |file| format!("`{file}`"))
+    }
+}
+
+/// A record that does not count for what is asked.
+#[derive(Debug)]
+pub(crate) struct SetAside {
+    /// Where it comes from; `None` for the one that was asked, where what it grants is something else.
+    pub(crate) record: Option<Origin>,
+    /// Why, in words.
+    pub(crate) reason: String,
 }
 
 /// A record that was asked.
@@ -81,6 +112,8 @@ pub(crate) struct AskedRecord {
     pub(crate) kind: String,
     /// Where it comes from.
     pub(crate) origin: Origin,
+    /// The packages that its file says it is for; none where it says nothing of them.
+    pub(crate) packages: Vec<String>,
 }
 
 /// Where a record comes from.
@@ -161,7 +194,12 @@ pub(crate) fn is_audience(step: &StepReport) -> bool {
 }
 
 impl Rulings {
-    /// Whether some registry takes the token.
+    /// Whether some registry takes the token by a record that was given.
+    pub(crate) fn is_by_record(&self) -> bool {
+        self.records_given && self.is_allow()
+    }
+
+    /// Whether some registry takes the token, or would by the record that it needs.
     pub(crate) fn is_allow(&self) -> bool {
         self.answers.iter().any(|answer| answer.taken() == Taken::Yes)
     }

@@ -13,6 +13,8 @@ use trustctl_cli::{Outside, run};
 
 #[path = "commands/access.rs"]
 mod access;
+#[path = "commands/as_closed.rs"]
+mod as_closed;
 #[path = "commands/as_registry.rs"]
 mod as_registry;
 #[path = "commands/revisions.rs"]

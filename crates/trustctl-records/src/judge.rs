@@ -1,6 +1,6 @@
 //! A registry with its records, which decides upon tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_catalog::profile::{Combine, Hole, Part, Profile, Publisher, Stage, TemplateText};
 use trustctl_claims::{Claims, Value};
@@ -13,22 +13,33 @@ use crate::{FieldValue, Record};
 
 /// A registry's operator's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<String, Vec<String>>);
+pub struct Settings {
+    values: BTreeMap<String, Vec<String>>,
+    /// Those that somebody gave, also where it is the profile's own value.
+    given: BTreeSet<String>,
+}
 
 impl Settings {
     /// The profile's own.
     pub fn of(profile: &Profile) -> Self {
-        Self(profile.settings.iter().map(|(name, setting)| (name.clone(), setting.default.clone())).collect())
+        let own = profile.settings.iter().map(|(name, setting)| (name.clone(), setting.default.clone()));
+        Self { values: own.collect(), given: BTreeSet::new() }
     }
 
     /// Another value for one of them.
     pub fn set(&mut self, name: &str, values: Vec<String>) {
-        self.0.insert(name.to_owned(), values);
+        self.values.insert(name.to_owned(), values);
+        self.given.insert(name.to_owned());
+    }
+
+    /// Whether somebody gave it a value.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.given.contains(name)
     }
 
     /// Every value of a setting.
     pub fn all(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The value of a setting that has one.

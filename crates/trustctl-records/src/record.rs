@@ -69,8 +69,13 @@ impl Record {
                 mend: format!("one of {known}"),
             }]
         })?;
-        let mut record = Self { publisher: name.to_owned(), fields: BTreeMap::new(), created: created(value) };
-        let mut problems = rules::unknown_members(profile, publisher, value);
+        let mut problems = rules::contradictions(name, publisher, value);
+        problems.extend(rules::unknown_members(profile, publisher, value));
+        let created = created(value).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let mut record = Self { publisher: name.to_owned(), fields: BTreeMap::new(), created };
         for field in &publisher.fields {
             match read_field(publisher, field, value) {
                 Ok(Some(found)) => _ = record.fields.insert(field.name.clone(), found),
@@ -162,15 +167,37 @@ fn own_place(publisher: &Publisher, name: &str, value: &Value) -> String {
 
 /// The value of a field in the record's file, with its place.
 pub(crate) fn place<'v>(field: &Field, value: &'v Value) -> Option<(String, &'v Value)> {
+    places(field, value).into_iter().next()
+}
+
+/// The places of a field at which the record's file has something, be it null.
+fn places<'v>(field: &Field, value: &'v Value) -> Vec<(String, &'v Value)> {
     let own = [format!("/{}", field.name)];
     let places = if field.at.is_empty() { &own[..] } else { &field.at };
     // An object is the record itself, and never what stands in its place.
     let fits = |at: &&String| !(at.is_empty() && value.is_object());
-    places.iter().filter(fits).find_map(|at| value.pointer(at).map(|found| (at.clone(), found)))
+    places.iter().filter(fits).filter_map(|at| value.pointer(at).map(|found| (at.clone(), found))).collect()
 }
 
 fn read_field(publisher: &Publisher, field: &Field, value: &Value) -> Result<Option<FieldValue>, RecordProblem> {
-    let Some((at, found)) = place(field, value) else { return Ok(None) };
+    let mut found = places(field, value).into_iter();
+    let Some((at, found)) = found
+        .next()
+        .map(|first| (first, found.next()))
+        .map(|(first, other)| match other {
+            None => Ok(first),
+            // Which of them counts is not for the reader to choose: a null in one would hide the other.
+            Some((second, _)) => Err(RecordProblem {
+                reason: format!("it stands in two places, `{}` and `{}`", shown(&first.0), shown(&second)),
+                mend: "keep one of them".to_owned(),
+                at: second,
+                field: field.name.clone(),
+            }),
+        })
+        .transpose()?
+    else {
+        return Ok(None);
+    };
     let wrong =
         |reason: String, mend: String| RecordProblem { at: at.clone(), field: field.name.clone(), reason, mend };
     let example = || format!("write it as in `{}`", field.example);
@@ -237,12 +264,25 @@ fn of_text(kind: FieldType, text: &str) -> FieldValue {
     }
 }
 
-fn created(value: &Value) -> Option<i64> {
-    match value.get("created")? {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second),
-        _ => None,
-    }
+/// A JSON Pointer as people write the way to a member: `claims.repository`.
+fn shown(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
+/// When the record was made: what "oldest" goes by, so nothing that cannot be read passes for not said.
+fn created(value: &Value) -> Result<Option<i64>, RecordProblem> {
+    let moment = match value.get("created") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(text)) => text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second),
+        Some(_) => None,
+    };
+    moment.map(Some).ok_or_else(|| RecordProblem {
+        at: "/created".to_owned(),
+        field: String::new(),
+        reason: "`created` is no moment".to_owned(),
+        mend: "write it as in `2027-01-31T12:00:00Z`, or leave it out".to_owned(),
+    })
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -10,7 +10,7 @@ use crate::profile_pattern::compiled;
 use crate::record::place;
 use crate::{FieldValue, Record, RecordProblem};
 
-/// Members of every record file that are no fields: its kind, when it was made, and what it is for.
+/// Members of every record file that are no fields, at its top: its kind, when it was made, and what it is for.
 const BESIDE: [&str; 6] = ["publisher", "created", "id", "package", "packages", "name"];
 
 /// The first rule that a value breaks.
@@ -163,6 +163,22 @@ pub(crate) fn publisher_of<'p>(profile: &'p Profile, value: &Value) -> Result<&'
     }
 }
 
+/// What the record says of its own kind, where that is another.
+pub(crate) fn contradictions(name: &str, publisher: &Publisher, value: &Value) -> Vec<RecordProblem> {
+    let own = ("/publisher", name);
+    let told = publisher.told_by.iter().map(|(at, text)| (at.as_str(), text.as_str()));
+    let others = told.chain([own]).filter_map(|(at, text)| {
+        let found = value.pointer(at).filter(|found| found.as_str() != Some(text))?;
+        Some(RecordProblem {
+            at: at.to_owned(),
+            field: String::new(),
+            reason: format!("it is read as one for {}, and says {found} here", publisher.title),
+            mend: format!("write `{text}`, or leave one of the two out"),
+        })
+    });
+    others.collect()
+}
+
 /// Members that are no field: a misspelt field would otherwise silently widen the record.
 pub(crate) fn unknown_members(profile: &Profile, publisher: &Publisher, value: &Value) -> Vec<RecordProblem> {
     let own = |field: &Field| field.at.is_empty().then(|| format!("/{}", field.name));
@@ -197,7 +213,9 @@ fn collect_unknown(
     for (name, member) in value.as_object().into_iter().flatten() {
         let here = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let inside = format!("{here}/");
-        if places.contains(&here) || beside.contains(name.as_str()) {
+        // Further in, only what a profile names with its whole way: a name passed over anywhere would hide a slip.
+        let is_beside = at.is_empty() && beside.contains(name.as_str()) || beside.contains(here.as_str());
+        if places.contains(&here) || is_beside {
             continue;
         }
         if places.iter().any(|place| place.starts_with(&inside)) && (member.is_object() || member.is_null()) {

@@ -58,6 +58,19 @@ fn fits(profile: &Profile, claims: &Value) -> Option<bool> {
 }
 
 #[test]
+fn an_audience_that_was_emptied_is_not_taken_from_the_token() {
+    let mut claims = github();
+    claims["aud"] = json!("https://evil.example");
+    let text = claims.to_string();
+    let claims = Claims::parse(&text).unwrap();
+    let profile = Profile::bundled("pypi").unwrap().unwrap();
+    let mut settings = Settings::of(profile);
+    settings.set("audience", Vec::new());
+    assert!(settings.take_from_audience(profile, &claims).is_empty());
+    assert_eq!(settings.one("audience"), None);
+}
+
+#[test]
 fn a_record_made_for_a_token_fits_it() {
     for name in Profile::names() {
         let profile = Profile::bundled(name).unwrap().unwrap();

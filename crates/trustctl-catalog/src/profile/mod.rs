@@ -47,6 +47,7 @@ pub struct Profile {
     /// The kinds of record, by name: `github`, `gitlab`.
     pub publishers: BTreeMap<String, Publisher>,
     /// Members of a record file that are no fields and say nothing of the decision: what a record is for, and when it was made.
+    /// One further in stands with its whole way, as a JSON Pointer.
     #[serde(default)]
     pub beside: Vec<String>,
     /// The one of them that names the package that a record is for: `crate`. A record file may name it by `package` or

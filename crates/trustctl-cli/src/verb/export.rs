@@ -16,7 +16,8 @@ use crate::files::TrustFiles;
 use crate::format::human::error;
 use crate::format::human::exchange::{Remark, remarks};
 use crate::output::Output;
-use crate::registries::{named, unknown};
+use crate::registries::{named, one_value, unknown};
+use crate::wider::AllowWider;
 
 const NOTES: &str = "\
 Examples:
@@ -58,23 +59,12 @@ pub(crate) struct Export {
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
 
-    /// Write records that let in more than the trust file; with names, only where that comes of these claims
-    #[arg(
-        long,
-        value_name = "CLAIM,...",
-        num_args = 0..=1,
-        require_equals = true,
-        value_delimiter = ',',
-        default_missing_value = ALL
-    )]
-    allow_wider: Option<Vec<String>>,
+    #[command(flatten)]
+    wider: AllowWider,
 
     #[command(flatten)]
     output: Output,
 }
-
-/// Whatever makes records wider.
-const ALL: &str = "all";
 
 impl Export {
     pub(crate) fn run(&self, catalogue: &Catalogue, looks: Looks) -> Result<Answer, Failure> {
@@ -95,12 +85,10 @@ impl Export {
         let told: Vec<Remark<'_>> =
             made.warnings.iter().map(|one| Remark { is: one.is, about: &one.about, places: &one.places }).collect();
         let mut stderr = remarks(&told, than, &made.sources, looks.stderr);
-        let open = self.not_allowed(&made.warnings);
-        if !open.is_empty() {
+        let widening = made.warnings.iter().map(|one| (one.is, one.claims.as_slice()));
+        if let Some(flag) = self.wider.lacks(widening) {
             let message = "nothing was written: the records would let in more than the trust file";
-            let names =
-                if open.iter().any(|name| name.is_empty()) { String::new() } else { format!("={}", open.join(",")) };
-            let help = format!("change the trust file, or accept it with `--allow-wider{names}`");
+            let help = format!("change the trust file, or accept it with `{flag}`");
             stderr.push_str(&error(message, Some(&help), looks.stderr));
             return Ok(Answer { stdout: String::new(), stderr, exit: Exit::No });
         }
@@ -175,7 +163,8 @@ impl Export {
     fn settings(&self, profile: &Profile) -> Result<Settings, Failure> {
         let mut settings = Settings::of(profile);
         for text in &self.set {
-            let Some((name, value)) = text.split_once('=') else {
+            let is_whole = |(_, value): &(&str, &str)| value.split(',').all(|one| !one.trim().is_empty());
+            let Some((name, value)) = text.split_once('=').filter(is_whole) else {
                 return Err(Failure::new(format!("`{text}` sets nothing")).help("write `--set NAME=VALUE`"));
             };
             if !profile.settings.contains_key(name) {
@@ -185,24 +174,10 @@ impl Export {
                     false => unknown(message, name, profile.settings.keys().map(String::as_str)),
                 });
             }
+            one_value(profile, name, value)?;
             settings.set(name, value.split(',').map(|value| value.trim().to_owned()).collect());
         }
         Ok(settings)
-    }
-
-    /// What makes the records wider and was not accepted, by name.
-    fn not_allowed(&self, warnings: &[ExportWarning]) -> Vec<String> {
-        let accepted = self.allow_wider.as_deref().unwrap_or_default();
-        let is_accepted = |name: &str| accepted.iter().any(|one| one == ALL || !name.is_empty() && one == name);
-        let mut open: Vec<String> = Vec::new();
-        for warning in warnings.iter().filter(|warning| warning.is == Direction::Wider) {
-            // What has no name is accepted with all else only.
-            let names = if warning.claims.is_empty() { vec![String::new()] } else { warning.claims.clone() };
-            open.extend(names.into_iter().filter(|name| !is_accepted(name)));
-        }
-        open.sort_unstable();
-        open.dedup();
-        open
     }
 }
 

@@ -11,11 +11,13 @@ use trustctl_records::{Import as Engine, ImportError, ImportWarning, Profile, Se
 use crate::answer::{Answer, Exit};
 use crate::failure::Failure;
 use crate::files::{are_claims, is_trust_file};
+use crate::format::human::error;
 use crate::format::human::exchange::{Remark, remarks};
 use crate::input::{Input, read_text};
 use crate::output::Output;
-use crate::registries::{named, unknown};
+use crate::registries::{named, one_value, unknown};
 use crate::secret::{is_token, without_tokens_in_place};
+use crate::wider::AllowWider;
 use crate::{Looks, Outside};
 
 /// More bytes than the records of a whole account have.
@@ -28,9 +30,10 @@ Examples:
   trustctl import --from cloudsmith provider.json --set account=acme --set repository=internal
 
 A warning says what the registry's records do that the trust file does not: WIDER, where a token gets in that the \
-registry refuses, NARROWER, where one is refused that it lets in. They stand in the trust file as comments, too.
+registry refuses, NARROWER, where one is refused that it lets in. They stand in the trust file as comments, too. A trust file that is \
+wider is not written unless `--allow-wider` accepts it.
 
-Exit codes: 0 written, 2 it could not be done: usage, a record that the registry itself would refuse, one that lets \
+Exit codes: 0 written, 1 the trust file would be wider than the records, and nothing was written, 2 it could not be done: usage, a record that the registry itself would refuse, one that lets \
 nobody in, or one that says what no trust file may say. Then nothing is written.";
 
 /// Write a trust file that says what a registry's own trust records say
@@ -61,6 +64,9 @@ pub(crate) struct Import {
     set: Vec<String>,
 
     #[command(flatten)]
+    wider: AllowWider,
+
+    #[command(flatten)]
     output: Output,
 }
 
@@ -79,8 +85,15 @@ impl Import {
             Ok(imported) => imported,
             Err(error) => return Err(self.failure(profile, error, &sources)),
         };
-        let stdout = self.output.write(imported.text)?;
         let mut stderr = remarks(&remarks_of(&imported.warnings), &profile.title, &sources, looks.stderr);
+        let widening = imported.warnings.iter().map(|one| (one.is, one.claims.as_slice()));
+        if let Some(flag) = self.wider.lacks(widening) {
+            let message = format!("nothing was written: the trust file would let in more than {}", profile.title);
+            let help = format!("change the records, or accept it with `{flag}`");
+            stderr.push_str(&error(&message, Some(&help), looks.stderr));
+            return Ok(Answer { stdout: String::new(), stderr, exit: Exit::No });
+        }
+        let stdout = self.output.write(imported.text)?;
         if self.output.path().is_some_and(|path| !is_trust_file(path)) {
             let about = "trust files are named `NAME.trust.yaml` or `trust.yaml`; under this name `trustctl lint` reads it \
                          only where it is given";
@@ -118,7 +131,7 @@ impl Import {
                 }
             };
             records.written.extend(written);
-            for name in profile.settings.keys().filter(|name| settings.all(name) != Settings::of(profile).all(name)) {
+            for name in profile.settings.keys().filter(|name| settings.is_given(name)) {
                 let values = settings.all(name).to_vec();
                 if given.insert(name.clone(), values.clone()).is_some_and(|other| other != values) {
                     let failure =
@@ -135,10 +148,13 @@ impl Import {
     fn fields(&self, profile: &Profile, settings: &mut Settings) -> Result<BTreeMap<String, String>, Failure> {
         let mut fields = BTreeMap::new();
         for text in &self.set {
-            let Some((name, value)) = text.split_once('=').filter(|(_, value)| !value.trim().is_empty()) else {
+            let Some((name, value)) =
+                text.split_once('=').filter(|(_, value)| value.split(',').all(|one| !one.trim().is_empty()))
+            else {
                 return Err(Failure::new(format!("`{text}` sets nothing")).help("write `--set NAME=VALUE`"));
             };
             if profile.settings.contains_key(name) {
+                one_value(profile, name, value)?;
                 settings.set(name, value.split(',').map(|value| value.trim().to_owned()).collect());
             } else {
                 fields.insert(name.to_owned(), value.trim().to_owned());

@@ -31,19 +31,30 @@ pub fn read_written(
     text: &str,
 ) -> Result<(Vec<Written>, Settings), Vec<Diagnostic>> {
     let (value, node) = parse(file, text)?;
-    let reader = Reader { profile, file, text };
-    let (records, settings) = reader.read(publisher, &value, &node)?;
-    let (mut all, mut diagnostics) = (Vec::new(), Vec::new());
-    for (record, value, node) in records {
-        match packages(&reader, value, node) {
-            Ok(packages) => all.push(Written { record, packages, place: reader.place(node.span) }),
-            Err(problem) => diagnostics.push(problem),
+    Reader { profile, file, text }.written(publisher, &value, &node)
+}
+
+impl Reader<'_> {
+    /// The records of a value with their packages, and the settings beside their fields.
+    pub(super) fn written(
+        &self,
+        publisher: Option<&str>,
+        value: &Value,
+        node: &Node,
+    ) -> Result<(Vec<Written>, Settings), Vec<Diagnostic>> {
+        let (records, settings) = self.read(publisher, value, node)?;
+        let (mut all, mut diagnostics) = (Vec::new(), Vec::new());
+        for (record, value, node) in records {
+            match packages(self, value, node) {
+                Ok(packages) => all.push(Written { record, packages, place: self.place(node.span) }),
+                Err(problem) => diagnostics.push(problem),
+            }
+            if self.are_enough(&mut diagnostics, node) {
+                break;
+            }
         }
-        if reader.are_enough(&mut diagnostics, node) {
-            break;
-        }
+        if diagnostics.is_empty() { Ok((all, settings)) } else { Err(diagnostics) }
     }
-    if diagnostics.is_empty() { Ok((all, settings)) } else { Err(diagnostics) }
 }
 
 fn packages(reader: &Reader<'_>, record: &Value, node: &Node) -> Result<Vec<String>, Diagnostic> {

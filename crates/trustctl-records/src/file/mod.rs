@@ -68,15 +68,15 @@ pub fn read_file_with_settings(
 }
 
 /// What a file holds of one registry: its records, and its operator's settings.
-pub type OfRegistry<'p> = (&'p Profile, Vec<Record>, Settings);
+pub type OfRegistry<'p> = (&'p Profile, Vec<Written>, Settings);
 
 /// Reads a file that holds records of several registries, as a map: `pypi: RECORD`, `npm: [RECORD, …]`.
 ///
-/// Of each registry that the file names, the records and the settings, as [`read_file_with_settings`] gives them.
+/// Of each registry that the file names, the records and the settings, as [`read_written`] gives them.
 ///
 /// # Errors
 ///
-/// As [`read_file_with_settings`], of all registries together; a name that is none of theirs, too.
+/// As [`read_written`], of all registries together; a name that is none of theirs, too.
 pub fn read_file_by_registry<'p>(
     profiles: &[&'p Profile],
     publisher: Option<&str>,
@@ -96,10 +96,8 @@ pub fn read_file_by_registry<'p>(
     for (registry, value) in members {
         let part = node.member(registry).unwrap_or(&node);
         match profiles.iter().find(|profile| profile.registry == *registry) {
-            Some(profile) => match (Reader { profile, file, text }).read(publisher, value, part) {
-                Ok((records, settings)) => {
-                    all.push((*profile, records.into_iter().map(|(record, ..)| record).collect(), settings));
-                }
+            Some(profile) => match (Reader { profile, file, text }).written(publisher, value, part) {
+                Ok((records, settings)) => all.push((*profile, records, settings)),
                 Err(problems) => diagnostics.extend(problems),
             },
             None => {
@@ -254,6 +252,10 @@ impl Beside {
             };
             match values {
                 None => diagnostics.push(error(format!("`{name}` is a text or a list of texts"), "put it in quotes")),
+                // An empty audience would be whatever the token has.
+                Some(values) if values.is_empty() || values.iter().any(|value| value.trim().is_empty()) => {
+                    diagnostics.push(error(format!("`{name}` is empty"), "write its value, or leave it out"));
+                }
                 Some(values) if self.given.contains(name) && self.settings.all(name) != values => {
                     let message = format!("`{name}` has another value in an earlier record of the file");
                     diagnostics.push(error(message, "it is the registry's, and has one value for all of its records"));

@@ -159,6 +159,11 @@ fn settings_may_stand_beside_a_record() {
     assert_eq!(records, read("buildkite", POLICY).unwrap());
     assert_eq!((settings.one("organization"), settings.one("registry")), (Some("acme"), Some("tools")));
     assert_eq!(told("buildkite", &text.replace("organization: acme", "organization: 1")), "1:15 record-file '1'\n");
+    for (value, at) in [("''", "''"), ("[]", "audience"), ("[a, ' ']", "audience")] {
+        let empty = format!("audience: {value}\n{YAML}");
+        assert_eq!(told("pypi", &empty).split_whitespace().nth(1), Some("record-file"), "{value}");
+        assert!(told("pypi", &empty).ends_with(&format!("'{at}'\n")), "{}", told("pypi", &empty));
+    }
     let audience = |value: &str| format!("- audience: {value}\n  {}", YAML.replace('\n', "\n  "));
     assert!(read("pypi", &(audience("a") + "\n" + &audience("a"))).is_ok());
     assert_eq!(told("pypi", &(audience("a") + "\n" + &audience("b"))), "7:13 record-file 'b'\n");
@@ -284,5 +289,39 @@ fn pointers_of(at: &str, value: &serde_json::Value, pointers: &mut Vec<String>) 
             }
         }
         _ => {}
+    }
+}
+
+#[test]
+fn a_field_stands_in_one_place_only() {
+    let text = "repository_owner: acme\nrepository_name: widgets\nworkflow_filename: push.yml\nenvironment: null\ntrusted_publisher:\n  environment: only-this-one\n";
+    assert_eq!(told("rubygems", text), "6:16 record-refused 'only-this-one'\n");
+    let one = text.replace("environment: null\n", "");
+    assert_eq!(read("rubygems", &one).unwrap()[0].text("environment"), Some("only-this-one"));
+    assert_eq!(told("pypi", &format!("{YAML}owner: evil\n")), "5:8 record-refused 'evil'\n");
+}
+
+#[test]
+fn a_moment_that_cannot_be_read_is_not_passed_over() {
+    for created in ["soon", "1.5", "[]", "2027-01-31"] {
+        let text = format!("{YAML}created: '{created}'\n");
+        assert_eq!(told("pypi", &text), format!("5:10 record-refused ''{created}''\n"));
+    }
+    assert_eq!(read("pypi", &format!("{YAML}created: 1750000000\n")).unwrap()[0].created, Some(1_750_000_000));
+    assert_eq!(read("pypi", &format!("{YAML}created: null\n")).unwrap()[0].created, None);
+}
+
+#[test]
+fn a_record_is_of_one_kind_and_knows_only_its_own_members() {
+    let npm = "type: github\nclaims:\n  repository: acme/widgets\n  workflow_ref: {file: release.yml}\npermissions: [createPackage]\n";
+    assert!(read("npm", npm).is_ok());
+    assert!(read("npm", &format!("publisher: github\n{npm}")).is_ok());
+    let other = format!("publisher: github\n{}", npm.replace("type: github", "type: gitlab"));
+    assert_eq!(told("npm", &other), "2:7 record-refused 'gitlab'\n");
+    let diagnostics = read_file(profile("pypi"), Some("github"), FileId(0), &format!("publisher: gitlab\n{YAML}"));
+    assert!(diagnostics.is_err());
+    for inner in ["audience", "name", "package", "publisher"] {
+        let text = npm.replace("  repository:", &format!("  {inner}: x\n  repository:"));
+        assert_eq!(told("npm", &text), format!("3:3 record-refused '{inner}'\n"));
     }
 }

@@ -96,9 +96,13 @@ impl Fitting {
 
 impl Settings {
     /// Takes what the registry's audience is made of, and nobody has set, from the token's own audience: the registry that
-    /// the token was made for. Returns what was taken.
+    /// the token was made for. Returns what was taken. A setting that the profile has a value for is never taken.
     pub fn take_from_audience(&mut self, profile: &Profile, claims: &Claims<'_>) -> Vec<(String, String)> {
         let unset = self.unset(profile);
+        let is_emptied = |name: &String| profile.settings.get(name).is_some_and(|own| !own.default.is_empty());
+        if unset.iter().any(is_emptied) {
+            return Vec::new();
+        }
         let audience = claims.named("aud").and_then(Value::as_str).filter(|_| !unset.is_empty());
         let (Some(template), Some(audience)) = (&profile.envelope.audience, audience) else { return Vec::new() };
         let form: Option<Vec<Known<'_>>> = template

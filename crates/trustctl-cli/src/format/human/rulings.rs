@@ -37,6 +37,13 @@ pub(crate) fn rulings(rulings: &Rulings, look: Look) -> String {
     page.term(2, "audience", TERM, None, rulings.audience.as_deref().unwrap_or("none"));
     at(&mut page, rulings, TERM);
     at_issued(&mut page, rulings, TERM);
+    for answer in &rulings.answers {
+        for set in &answer.settings {
+            let registry = &answer.profile.registry;
+            let text = format!("{registry}.{} is {}, by {}", set.name, set.values.join(", "), set.origin());
+            page.term(2, "set", TERM, Some(Style::Care), &text);
+        }
+    }
     table(&mut page, rulings);
     page.gap();
     legend(&mut page, rulings);
@@ -115,6 +122,9 @@ fn in_the_way(answer: &RegistryAnswer) -> String {
     if let Some(step) = answer.refused_otherwise() {
         return of_token(step);
     }
+    if let Some(one) = answer.set_aside.first().filter(|one| answer.records.is_empty() || one.record.is_none()) {
+        return format!("its record: {}", one.reason);
+    }
     let explanation = &answer.explanation;
     let nearest = explanation.nearest.and_then(|at| explanation.records.get(at));
     match nearest.and_then(RecordReport::first_failure) {
@@ -162,7 +172,7 @@ fn legend(page: &mut Page, rulings: &Rulings) {
         page.aside(0, &format!("* known from its documentation only, compared on {checked}{names}"));
     }
     if !rulings.records_given {
-        page.aside(0, "no records were given: each is asked by the record that the token would need");
+        page.aside(0, "no records were given: each is asked by the record that the token would need, which nobody has made, so the exit code is 1");
     }
     page.aside(0, "`--as REGISTRY` shows every step; earlier uses (replay) are not checked");
 }

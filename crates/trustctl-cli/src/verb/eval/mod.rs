@@ -37,14 +37,14 @@ Examples:
   trustctl eval --as all --token token.jwt --at issued
 
 Exit codes: 0 allow, 1 deny, 2 it could not be decided: usage, a file that cannot be read, a trust file or record with errors, \
-a file that holds no token, no keys. `--as all` ends with 0 where some registry takes the token. With `--format json` the reason for a 2 is JSON too, on standard output, unless it is the usage.
+a file that holds no token, no keys. With `--as`, 0 only where a given --record lets the token in, of `--as all` at some registry. With `--format json` the reason for a 2 is JSON too, on standard output, unless it is the usage.
 
 A file that `--policy` names and another one includes is judged with that one, which is looked for upwards: inside the \
 repository (up to the folder with `.git`), or where there is none, up to the current folder.
 
 With `--as`, no trust file is read: a registry decides by its own trust records. A --record file holds one record or a list of \
 them, in the registry's own form; or `REGISTRY: RECORDS` for several registries, which `--as all` needs. Without --record the \
-token is judged by the record that it would need, which is shown: an allow then says that there can be one. The registry's own \
+token is judged by the record that it would need, which is shown: `possible` says that there can be one, and the exit code is 1. With --package, a record that names another package, or lets nobody publish, does not count. The registry's own \
 rules for audience and times hold, also for claims that nobody signed; `--at issued` judges a captured token at the moment it \
 was issued.
 

@@ -37,6 +37,10 @@ pub(crate) fn ruling(rulings: &Rulings, look: Look) -> String {
         refused(&mut page, refusal, TERM, "what a refused token says is not believed, so no record was looked at");
     }
     for answer in &rulings.answers {
+        for set in &answer.settings {
+            let text = format!("{} is {}, by {}", set.name, set.values.join(", "), set.origin());
+            page.term(2, "set", TERM, Some(Style::Care), &text);
+        }
         envelope(&mut page, rulings, answer);
         records::records(&mut page, rulings, answer);
         footing::footing(&mut page, rulings, answer);
@@ -63,7 +67,11 @@ fn headline(page: &mut Page, rulings: &Rulings, title: &str) {
 
 /// The answer's word and how it is painted.
 pub(super) fn word(rulings: &Rulings) -> (&'static str, Style) {
-    if rulings.is_allow() { ("allow", Style::Good) } else { ("deny", Style::Bad) }
+    match (rulings.is_allow(), rulings.records_given) {
+        (true, true) => ("allow", Style::Good),
+        (true, false) => ("possible", Style::Care),
+        (false, _) => ("deny", Style::Bad),
+    }
 }
 
 /// A token that no registry is asked about.

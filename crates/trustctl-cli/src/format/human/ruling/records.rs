@@ -16,6 +16,14 @@ pub(super) fn records(page: &mut Page, rulings: &Rulings, answer: &RegistryAnswe
         let text = format!("{} takes no record that this token needs: {field}{}", answer.profile.title, problem.reason);
         page.term(2, "record", TERM, Some(Style::Bad), &text);
     }
+    for one in &answer.set_aside {
+        let which = match &one.record {
+            Some(Origin::File { file, place: 0 }) => format!("{file}: "),
+            Some(Origin::File { file, place }) => format!("record {place} of {file}: "),
+            Some(Origin::Token { .. }) | None => String::new(),
+        };
+        page.term(2, "record", TERM, Some(Style::Bad), &format!("{which}{}", one.reason));
+    }
     let explanation = &answer.explanation;
     let all: Vec<(&RecordReport, &AskedRecord)> = explanation.records.iter().zip(&answer.records).collect();
     if !answer.rule.records.is_empty() {
@@ -41,7 +49,7 @@ pub(super) fn records(page: &mut Page, rulings: &Rulings, answer: &RegistryAnswe
         let records = if others == 1 { "record is" } else { "records are" };
         page.aside(2 + TERM, &format!("{others} {records} for tokens of another issuer"));
     }
-    if all.is_empty() && answer.unfit.is_empty() {
+    if all.is_empty() && answer.unfit.is_empty() && answer.set_aside.is_empty() {
         match (rulings.records_given, answer.refused_otherwise()) {
             (true, _) => page.term(2, "record", TERM, Some(Style::Bad), "there is none"),
             (false, None) => {

@@ -11,7 +11,7 @@ use super::{Version, write};
 use crate::moment;
 use crate::ruling::{Believed, RegistryAnswer, Rulings, Taken};
 use crate::verdict::Refusal;
-use record::{FieldReport, LearnedReport, ProblemReport, RecordReport, StepReport};
+use record::{FieldReport, LearnedReport, ProblemReport, RecordReport, SetAsideReport, SettingReport, StepReport};
 
 /// The answers as JSON.
 pub(crate) fn rulings(rulings: &Rulings) -> String {
@@ -25,12 +25,12 @@ pub(crate) fn rulings(rulings: &Rulings) -> String {
 pub(crate) struct RulingsReport {
     /// Version of this form.
     version: Version,
-    /// Whether the token is taken, by one registry at least.
+    /// Whether the token is taken, by one registry at least. The exit code is 0 for `allow` alone.
     decision: DecisionReport,
     /// Whether a token's signature was checked. Where it is false, whoever wrote the claims chose them.
     verified: bool,
     /// Whether records were given. Where it is false, each registry is asked by the record that the token would need,
-    /// which nobody has made: an allow says that there can be one.
+    /// which nobody has made: `possible` says that there can be one.
     records_given: bool,
     /// The package, where one was given.
     package: Option<String>,
@@ -48,13 +48,15 @@ pub(crate) struct RulingsReport {
     registries: Vec<RegistryReport>,
 }
 
-/// Yes or no.
+/// Yes, no, or that it would be yes by a record that nobody has given.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Effect")]
 enum DecisionReport {
     /// The token is taken.
     Allow,
+    /// No record was given, and there can be one by which it would be taken.
+    Possible,
     /// It is not.
     Deny,
 }
@@ -130,6 +132,8 @@ struct AnswerReport {
     token: Vec<StepReport>,
     /// Every record that was asked.
     records: Vec<RecordReport>,
+    /// Records that do not count for what is asked: for another package, or for something else than to publish.
+    set_aside: Vec<SetAsideReport>,
     /// The records that hold, the token's own checks aside, by their places in `records`.
     holding: Vec<usize>,
     /// The record that is nearest to holding, by its place; `null` where the token is taken or there are none.
@@ -146,6 +150,8 @@ struct AnswerReport {
     suggests_environment: Vec<usize>,
     /// Claims that the registry does not know; it reports them to its operators only.
     unknown_claims: Vec<String>,
+    /// What the operator has set, where it is not the registry's own.
+    settings: Vec<SettingReport>,
     /// What the operator sets and was taken from the token's own audience.
     settings_of_audience: Vec<FieldReport>,
     /// The version that the token's tag shows, by which records were judged where none was given.
@@ -174,12 +180,12 @@ impl RulingsReport {
             None => rulings
                 .answers
                 .iter()
-                .map(|answer| RegistryReport::new(answer.profile, Some((answer, &rulings.believed))))
+                .map(|answer| RegistryReport::new(answer.profile, Some((answer, rulings))))
                 .collect(),
         };
         Self {
             version: Version,
-            decision: DecisionReport::new(rulings.is_allow()),
+            decision: DecisionReport::new(rulings.is_allow(), rulings.records_given),
             verified: signature.is_some(),
             records_given: rulings.records_given,
             package: rulings.package.as_ref().map(|package| package.name.clone()),
@@ -194,13 +200,17 @@ impl RulingsReport {
 }
 
 impl DecisionReport {
-    const fn new(is_allow: bool) -> Self {
-        if is_allow { Self::Allow } else { Self::Deny }
+    const fn new(is_allow: bool, records_given: bool) -> Self {
+        match (is_allow, records_given) {
+            (true, true) => Self::Allow,
+            (true, false) => Self::Possible,
+            (false, _) => Self::Deny,
+        }
     }
 }
 
 impl RegistryReport {
-    fn new(profile: &Profile, answer: Option<(&RegistryAnswer, &Believed)>) -> Self {
+    fn new(profile: &Profile, answer: Option<(&RegistryAnswer, &Rulings)>) -> Self {
         Self {
             registry: profile.registry.clone(),
             title: profile.title.clone(),
@@ -216,21 +226,23 @@ impl RegistryReport {
                 Combine::Oldest => "oldest".to_owned(),
             },
             discloses: profile.discloses.about.clone(),
-            answer: answer.map(|(answer, believed)| AnswerReport::new(answer, believed)),
+            answer: answer.map(|(answer, rulings)| AnswerReport::new(answer, rulings)),
         }
     }
 }
 
 impl AnswerReport {
-    fn new(answer: &RegistryAnswer, believed: &Believed) -> Self {
+    fn new(answer: &RegistryAnswer, rulings: &Rulings) -> Self {
+        let (believed, records_given) = (&rulings.believed, rulings.records_given);
         let explanation = &answer.explanation;
         let taken = answer.taken();
         let records = explanation.records.iter().zip(&answer.records);
         Self {
-            decision: DecisionReport::new(taken == Taken::Yes),
+            decision: DecisionReport::new(taken == Taken::Yes, records_given),
             takes_with_its_audience: taken >= Taken::WithAudience,
             token: explanation.envelope.iter().map(|step| StepReport::of_token(step, believed)).collect(),
             records: records.map(|(report, asked)| RecordReport::new(answer, report, asked)).collect(),
+            set_aside: answer.set_aside.iter().map(SetAsideReport::new).collect(),
             holding: answer.rule.records.clone(),
             nearest: explanation.nearest,
             unfit: answer.unfit.iter().map(ProblemReport::new).collect(),
@@ -239,6 +251,7 @@ impl AnswerReport {
             disabled: explanation.ruling.disabled.clone(),
             suggests_environment: explanation.suggests_environment.clone(),
             unknown_claims: explanation.unknown_claims.clone(),
+            settings: answer.settings.iter().map(SettingReport::new).collect(),
             settings_of_audience: answer.from_token.iter().map(FieldReport::new).collect(),
             version_of_tag: answer.version.clone(),
         }

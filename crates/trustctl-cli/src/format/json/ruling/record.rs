@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use trustctl_records::{Learned, Miss, RecordProblem, StepState};
 
-use crate::ruling::{AskedRecord, Believed, Origin, RegistryAnswer, is_unchecked};
+use crate::ruling::{AskedRecord, Believed, Origin, OtherSetting, RegistryAnswer, SetAside, is_unchecked};
 
 /// One record with every step.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,6 +27,32 @@ pub(super) struct RecordReport {
     grants: Vec<String>,
     /// What a user should know of it, whatever the answer.
     warnings: Vec<String>,
+}
+
+/// A record that does not count for what is asked.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "SetAside")]
+pub(super) struct SetAsideReport {
+    /// The file it is from; `null` for the record that was asked, where what it grants is something else.
+    file: Option<String>,
+    /// Which of the file's records, from 1; `null` where it is the only one.
+    place: Option<usize>,
+    /// Why it does not count.
+    reason: String,
+}
+
+/// A setting that is not the registry's own.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Setting")]
+pub(super) struct SettingReport {
+    /// Its name.
+    name: String,
+    /// Its values.
+    values: Vec<String>,
+    /// The record file that says it; `null` for `--set`.
+    file: Option<String>,
 }
 
 /// A name with its value.
@@ -135,6 +161,22 @@ impl RecordReport {
             grants: report.grants.clone(),
             warnings: report.warnings.clone(),
         }
+    }
+}
+
+impl SetAsideReport {
+    pub(super) fn new(one: &SetAside) -> Self {
+        let (file, place) = match &one.record {
+            Some(Origin::File { file, place }) => (Some(file.clone()), Some(*place).filter(|place| *place > 0)),
+            Some(Origin::Token { .. }) | None => (None, None),
+        };
+        Self { file, place, reason: one.reason.clone() }
+    }
+}
+
+impl SettingReport {
+    pub(super) fn new(set: &OtherSetting) -> Self {
+        Self { name: set.name.clone(), values: set.values.clone(), file: set.file.clone() }
     }
 }
 

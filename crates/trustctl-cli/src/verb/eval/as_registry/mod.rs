@@ -1,5 +1,6 @@
 //! `trustctl eval --as`: what would that registry say of this token?
 
+mod about;
 mod judge;
 mod mistaken;
 mod records;
@@ -55,7 +56,7 @@ pub(super) fn run(
     let arguments = &given.as_registry;
     let profiles = profiles(asked)?;
     let records::Given { records, settings } = records::read(arguments, &profiles, outside)?;
-    let settings = settings::read(&arguments.set, &settings, &profiles)?;
+    let settings = settings::read(&arguments.set, settings, &profiles)?;
     let judges = judge::of_records(&profiles, &settings, &records);
     let presented = token::present(given, &profiles, &judges, catalogue, outside)?;
     let package = given.package.clone();
@@ -75,10 +76,19 @@ pub(super) fn run(
             claims.named("aud").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let version = rulings.package.as_ref().and_then(|package| package.version.as_deref());
         let kind = arguments.publisher.as_deref();
-        let token = judge::Token { claims, header: presented.header.as_ref(), kind, version, at: presented.at };
+        let name = rulings.package.as_ref().map(|package| package.name.as_str());
+        let token = judge::Token {
+            claims,
+            header: presented.header.as_ref(),
+            kind,
+            package: name,
+            catalogue,
+            version,
+            at: presented.at,
+        };
         rulings.answers = judge::ask(&rulings.asked, &settings, records, &token, asked == ALL)?;
     }
-    let exit = if rulings.is_allow() { Exit::Yes } else { Exit::No };
+    let exit = if rulings.is_by_record() { Exit::Yes } else { Exit::No };
     let text = match (given.format, asked == ALL) {
         (Format::Human, false) => human::ruling::ruling(&rulings, looks.stdout),
         (Format::Human, true) => human::rulings::rulings(&rulings, looks.stdout),

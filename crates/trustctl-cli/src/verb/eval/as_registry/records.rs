@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trustctl_diag::{Diagnostic, FileId, Sources};
 use trustctl_records::{
-    OfRegistry, Profile, RECORD_REFUSED, Record, Settings, read_file_by_registry, read_file_with_settings,
+    OfRegistry, Profile, RECORD_REFUSED, Record, Settings, Written, read_file_by_registry, read_written,
 };
 
 use crate::Outside;
@@ -23,8 +23,27 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 pub(super) struct Given {
     /// By registry, in the order of the files; `None` where no file was named.
     pub(super) records: Option<BTreeMap<&'static str, Vec<(Record, AskedRecord)>>>,
-    /// By registry and name, what files say of the operator's settings.
-    pub(super) settings: BTreeMap<(&'static str, String), Vec<String>>,
+    /// By registry and name, what files say of the operator's settings, and the first that says it.
+    pub(super) settings: BTreeMap<(&'static str, String), (Vec<String>, String)>,
+}
+
+impl Given {
+    /// What a file says of a setting: nothing else than an earlier one.
+    fn setting(
+        &mut self,
+        profile: &'static Profile,
+        name: &str,
+        values: Vec<String>,
+        file: &str,
+    ) -> Result<(), Failure> {
+        let key = (profile.registry.as_str(), name.to_owned());
+        let (first, origin) = self.settings.entry(key).or_insert_with(|| (values.clone(), file.to_owned()));
+        if *first == values {
+            return Ok(());
+        }
+        Err(Failure::new(format!("`{name}` has one value in `{origin}` and another in `{file}`"))
+            .help("it is the registry's, and has one value for all of its records"))
+    }
 }
 
 /// Reads every file that was named.
@@ -49,7 +68,7 @@ pub(super) fn read(
             Input::File(path) => path.display().to_string(),
         };
         let file = sources.add(shown, without_tokens_in_place(&text));
-        let records = given.records.get_or_insert_default();
+        _ = given.records.get_or_insert_default();
         match read_one(arguments.publisher.as_deref(), profiles, file, &text) {
             Ok(parts) if parts.is_empty() => {
                 return Err(Failure::new(format!("{input} holds no record"))
@@ -58,8 +77,12 @@ pub(super) fn read(
             Ok(parts) => {
                 for (profile, found, settings) in parts {
                     let asked = asked(profile, found, sources.name(file));
+                    let records = given.records.get_or_insert_default();
                     records.entry(&profile.registry).or_default().extend(asked);
-                    given.settings.extend(changed(profile, &settings));
+                    for name in profile.settings.keys().filter(|name| settings.is_given(name)) {
+                        let values = settings.all(name).to_vec();
+                        given.setting(profile, name, values, sources.name(file))?;
+                    }
                 }
             }
             Err(problems) => {
@@ -79,7 +102,7 @@ fn read_one(
     text: &str,
 ) -> Result<Vec<OfRegistry<'static>>, Vec<Diagnostic>> {
     let [profile] = profiles else { return read_file_by_registry(profiles, kind, file, text) };
-    read_file_with_settings(profile, kind, file, text)
+    read_written(profile, kind, file, text)
         .map(|(records, settings)| vec![(*profile, records, settings)])
         .or_else(|problems| own_part(profile, kind, file, text).unwrap_or(Err(problems)))
 }
@@ -107,21 +130,15 @@ fn own_part(
 }
 
 /// Records with where they come from.
-fn asked(profile: &'static Profile, records: Vec<Record>, file: &str) -> Vec<(Record, AskedRecord)> {
+fn asked(profile: &'static Profile, records: Vec<Written>, file: &str) -> Vec<(Record, AskedRecord)> {
     let several = records.len() > 1;
-    let with_origin = records.into_iter().enumerate().map(|(at, record)| {
+    let with_origin = records.into_iter().enumerate().map(|(at, written)| {
+        let Written { record, packages, .. } = written;
         let kind = profile.publisher(&record.publisher).map_or(String::new(), |publisher| publisher.title.clone());
         let place = if several { at + 1 } else { 0 };
-        (record, AskedRecord { kind, origin: Origin::File { file: file.to_owned(), place } })
+        (record, AskedRecord { kind, origin: Origin::File { file: file.to_owned(), place }, packages })
     });
     with_origin.collect()
-}
-
-/// The settings that a file changes.
-fn changed(profile: &'static Profile, settings: &Settings) -> BTreeMap<(&'static str, String), Vec<String>> {
-    let defaults = Settings::of(profile);
-    let changed = profile.settings.keys().filter(|name| settings.all(name) != defaults.all(name));
-    changed.map(|name| ((profile.registry.as_str(), name.clone()), settings.all(name).to_vec())).collect()
 }
 
 fn refused(profiles: &[&'static Profile], input: &Input, problems: &[Diagnostic]) -> Failure {

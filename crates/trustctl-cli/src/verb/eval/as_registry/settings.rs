@@ -5,29 +5,51 @@ use std::collections::BTreeMap;
 use trustctl_records::{Profile, Settings};
 
 use crate::failure::Failure;
+use crate::registries::one_value;
+use crate::ruling::OtherSetting;
+
+/// What an operator has set: the values, and those of them that are not the registry's own, with who gave them.
+#[derive(Debug, Clone)]
+pub(super) struct Set {
+    pub(super) settings: Settings,
+    pub(super) others: Vec<OtherSetting>,
+}
+
+impl Set {
+    pub(super) fn of(profile: &Profile) -> Self {
+        Self { settings: Settings::of(profile), others: Vec::new() }
+    }
+}
 
 /// The settings of each registry: its own, as files change them, and what `--set` changes last.
 pub(super) fn read(
     given: &[String],
-    of_files: &BTreeMap<(&'static str, String), Vec<String>>,
+    of_files: BTreeMap<(&'static str, String), (Vec<String>, String)>,
     profiles: &[&'static Profile],
-) -> Result<BTreeMap<&'static str, Settings>, Failure> {
-    let mut all: BTreeMap<&'static str, Settings> =
-        profiles.iter().map(|profile| (profile.registry.as_str(), Settings::of(profile))).collect();
+) -> Result<BTreeMap<&'static str, Set>, Failure> {
+    let mut all: BTreeMap<&'static str, Set> =
+        profiles.iter().map(|profile| (profile.registry.as_str(), Set::of(profile))).collect();
     let mut changed: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
     for text in given {
-        let Some((name, value)) = text.split_once('=') else {
+        let is_whole = |(_, value): &(&str, &str)| value.split(',').all(|one| !one.trim().is_empty());
+        let Some((name, value)) = text.split_once('=').filter(is_whole) else {
             return Err(Failure::new(format!("`{text}` sets nothing"))
                 .help("write `--set NAME=VALUE`; several values stand between commas"));
         };
         let (profile, setting) = find(name, profiles)?;
-        let values = value.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
+        one_value(profile, setting, value)?;
+        let values = value.split(',').map(str::trim).map(str::to_owned);
         changed.entry((&profile.registry, setting.to_owned())).or_default().extend(values);
     }
-    for ((registry, setting), values) in of_files.iter().chain(&changed) {
-        if let Some(settings) = all.get_mut(registry) {
-            settings.set(setting, values.clone());
+    let mut last: BTreeMap<(&'static str, String), (Vec<String>, Option<String>)> =
+        of_files.into_iter().map(|(key, (values, file))| (key, (values, Some(file)))).collect();
+    last.extend(changed.into_iter().map(|(key, values)| (key, (values, None))));
+    for ((registry, name), (values, file)) in last {
+        let Some(set) = all.get_mut(registry) else { continue };
+        if set.settings.all(&name) != values {
+            set.others.push(OtherSetting { name: name.clone(), values: values.clone(), file });
         }
+        set.settings.set(&name, values);
     }
     Ok(all)
 }
