@@ -121,7 +121,7 @@ fn notes(page: &mut Page, access: &Access) {
             of.name
         ));
     }
-    notes.extend(access.sought.iter().map(|root| format!("{root} was found above the trust file that it includes")));
+    notes.extend(access.notes.iter().cloned());
     if access.at != access.now {
         notes.push(format!("at {} ({})", moment::in_words(access.at), moment::from_now(access.at, access.now)));
     }
