@@ -88,11 +88,11 @@ impl<'a> Side<'a> {
                 by_name.entry((registry.name.as_str(), grant.holder, name)).or_default().push(id);
             }
         }
-        let prints = policy.grants().map(|(id, grant)| print(&cx, id, grant)).collect();
+        let prints = policy.grants().map(|(id, grant)| imprint(&cx, id, grant)).collect();
         Self { cx, by_name, prints }
     }
 
-    fn print(&self, id: GrantId) -> &str {
+    fn imprint(&self, id: GrantId) -> &str {
         self.prints.get(id.0 as usize).map_or("", String::as_str)
     }
 
@@ -119,8 +119,9 @@ impl<'a> Side<'a> {
             for &action in &actions {
                 let there = |other_id: &GrantId| other.takes(*other_id, action, self.cx.now.0);
                 let others: Vec<GrantId> = others.into_iter().flatten().copied().filter(there).collect();
-                let is_in_both =
-                    others.iter().any(|theirs| other.print(*theirs) == self.print(id) && other.ends(*theirs) >= ends);
+                let is_in_both = others
+                    .iter()
+                    .any(|theirs| other.imprint(*theirs) == self.imprint(id) && other.ends(*theirs) >= ends);
                 if !is_in_both {
                     cells.entry(others).or_default().push((name, action));
                 }
@@ -249,7 +250,7 @@ fn source<'p>(cx: &PolicyContext<'p>, grant: &Grant) -> Option<(&'p str, &'p str
 }
 
 /// Everything that decides whose token the grant takes.
-fn print(cx: &PolicyContext<'_>, id: GrantId, grant: &Grant) -> String {
-    let conditions = cx.facts(id).map(|facts| crate::reach::print(&facts)).unwrap_or_default();
+fn imprint(cx: &PolicyContext<'_>, id: GrantId, grant: &Grant) -> String {
+    let conditions = cx.facts(id).map(|facts| crate::reach::imprint_of(&facts)).unwrap_or_default();
     format!("{:?} {conditions}", source(cx, grant))
 }

@@ -22,5 +22,5 @@ pub use lint::{LintInput, LintOptions, lint};
 pub use reach::{Answer, Reach};
 pub use rule::{Example, Family, HEADINGS, Rule};
 pub use rules::{rule, rules};
-pub use who::{GrantReach, who};
+pub use who::{GrantReach, who, who_about};
 pub use witness::{Adversary, Witness};

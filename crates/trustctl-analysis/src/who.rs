@@ -1,5 +1,6 @@
 //! Who can get in, grant by grant: what `trustctl who` shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trustctl_catalog::Catalogue;
@@ -23,16 +24,32 @@ pub struct GrantReach {
 
 /// Who can get in by each grant of the policy at that time, in the order of the files.
 pub fn who(policy: &Arc<Policy>, now: UnixTime) -> Vec<GrantReach> {
+    asked(policy, now, policy.grants().map(|(grant, _)| (grant, None)))
+}
+
+/// The same for these grants alone, each about that one of its names: nothing else is proved.
+pub fn who_about(policy: &Arc<Policy>, now: UnixTime, names: &BTreeMap<GrantId, String>) -> Vec<GrantReach> {
+    asked(policy, now, names.iter().map(|(grant, name)| (*grant, Some(name.as_str()))))
+}
+
+fn asked<'n>(
+    policy: &Arc<Policy>,
+    now: UnixTime,
+    grants: impl Iterator<Item = (GrantId, Option<&'n str>)>,
+) -> Vec<GrantReach> {
     let catalogue = Catalogue::bundled().ok();
     let cx = PolicyContext::new(policy, catalogue, now, LintOptions::default());
-    let of_grant = |grant: GrantId| {
+    let of_grant = |(grant, name): (GrantId, Option<&str>)| {
         let facts = cx.facts(grant)?;
-        let question = Question::new(&facts);
+        let question = match name {
+            Some(name) => Question::about(&facts, name),
+            None => Question::new(&facts),
+        };
         Some(GrantReach {
             grant,
             leaves_out: question.as_ref().map(|question| question.leaves_out().to_vec()).unwrap_or_default(),
             reach: question.map(|question| question.all()).unwrap_or_default(),
         })
     };
-    policy.grants().filter_map(|(grant, _)| of_grant(grant)).collect()
+    grants.filter_map(of_grant).collect()
 }

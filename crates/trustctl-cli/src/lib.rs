@@ -31,8 +31,8 @@ mod secret;
 mod token_text;
 mod verb;
 mod verdict;
-mod words;
 mod wider;
+mod words;
 
 pub use format::json::schemas;
 

@@ -26,6 +26,8 @@ pub(crate) struct Asked {
     pub(super) is_rough: bool,
     /// How the claim's value is found.
     pub(super) origin: String,
+    /// Whether it is asked of a claim that means something else to the grant in question.
+    pub(super) is_foreign: bool,
 }
 
 impl Asked {
@@ -39,6 +41,7 @@ impl Asked {
             print: String::new(),
             is_rough: false,
             origin: String::new(),
+            is_foreign: false,
         }
     }
 
@@ -56,7 +59,7 @@ impl Asked {
         if origin(provider, &self.claim) == self.origin {
             return self.clone();
         }
-        Self { is_rough: true, ..Self::nothing(&self.claim) }
+        Self { is_rough: true, is_foreign: true, ..Self::nothing(&self.claim) }
     }
 
     /// What satisfies it not; everything where that is not known exactly.
@@ -88,7 +91,7 @@ pub(super) fn asked(grant: &GrantFacts<'_>, package: &str, signs: &mut Signs) ->
     for fact in &grant.facts {
         let claim = grant.provider.canonical(&fact.claim.name);
         let asked = asked.entry(claim).or_insert_with(|| Asked::nothing(claim));
-        prints.entry(claim).or_default().insert(reader.print(fact));
+        prints.entry(claim).or_default().insert(reader.imprint(fact));
         asked.absent &= fact.condition.absent_passes || takes_absent(fact.matcher);
         reader.add(fact, asked);
         reader.spell(claim, fact.matcher, &mut spelt);
@@ -156,9 +159,9 @@ impl Reader<'_, '_, '_> {
     }
 
     /// The condition in one line.
-    fn print(&self, fact: &Fact<'_>) -> String {
+    fn imprint(&self, fact: &Fact<'_>) -> String {
         let mut line = if fact.condition.absent_passes { "absent or ".to_owned() } else { String::new() };
-        print(self.grant, fact.matcher, &mut line);
+        imprint(self.grant, fact.matcher, &mut line);
         line
     }
 
@@ -274,7 +277,7 @@ pub(super) fn origin(provider: &Provider, claim: &str) -> String {
 }
 
 /// All conditions of a grant in one text, the same in every policy.
-pub(crate) fn print_of(grant: &GrantFacts<'_>) -> String {
+pub(crate) fn imprint_of(grant: &GrantFacts<'_>) -> String {
     let mut lines: Vec<String> = grant
         .facts
         .iter()
@@ -282,7 +285,7 @@ pub(crate) fn print_of(grant: &GrantFacts<'_>) -> String {
             let claim = grant.provider.canonical(&fact.claim.name);
             let mut line = format!("{claim} {} ", origin(grant.provider.provider, claim));
             line.push_str(if fact.condition.absent_passes { "absent or " } else { "" });
-            print(grant, fact.matcher, &mut line);
+            imprint(grant, fact.matcher, &mut line);
             line
         })
         .collect();
@@ -304,14 +307,14 @@ fn has_version(grant: &GrantFacts<'_>, matcher: &Matcher) -> bool {
 }
 
 /// The matcher as text, the same in every policy; members in the order of their texts.
-fn print(grant: &GrantFacts<'_>, matcher: &Matcher, line: &mut String) {
+fn imprint(grant: &GrantFacts<'_>, matcher: &Matcher, line: &mut String) {
     let policy = grant.policy();
     let list = |word: &str, members: &[Matcher], line: &mut String| {
         let mut texts: Vec<String> = members
             .iter()
             .map(|member| {
                 let mut text = String::new();
-                print(grant, member, &mut text);
+                imprint(grant, member, &mut text);
                 text
             })
             .collect();

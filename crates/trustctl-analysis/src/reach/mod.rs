@@ -20,7 +20,7 @@ use trustctl_catalog::Tenants;
 use crate::facts::GrantFacts;
 use crate::witness::{Adversary, Witness};
 
-pub(crate) use asked::{meets, print_of as print};
+pub(crate) use asked::{imprint_of, meets};
 pub(crate) use question::Question;
 pub(crate) use subtract::Conditions;
 

@@ -20,15 +20,11 @@ impl Named {
     /// What is spelt out, read along every template that the claim has in one of the shapes.
     pub(super) fn new<'s>(bound: &Bound, shapes: impl Iterator<Item = &'s BoundShape>, spelt: &Spelt) -> Self {
         let mut named = Self::default();
-        let mut seen: BTreeSet<(&str, Vec<(Option<usize>, &str)>)> = BTreeSet::new();
+        let mut seen: BTreeSet<(&str, Vec<&Piece>)> = BTreeSet::new();
         for shape in shapes {
             for claim in spelt.whole.keys().chain(spelt.beginnings.keys()) {
                 let Some(Some(template)) = shape.claims.get(claim) else { continue };
-                let key = template.iter().map(|piece| match piece {
-                    Piece::Text(text) => (None, text.as_str()),
-                    Piece::Variable(variable) => (Some(*variable), ""),
-                });
-                if !seen.insert((claim, key.collect())) {
+                if !seen.insert((claim, template.iter().collect())) {
                     continue;
                 }
                 for (text, within) in spelt.whole.get(claim).into_iter().flatten() {

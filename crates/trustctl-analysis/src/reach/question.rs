@@ -206,9 +206,26 @@ impl<'g, 'a> Question<'g, 'a> {
                 Answer::Unknown(unclear)
             }
         };
+        // What asks everything that another grant asks lets in nobody else, whatever the model makes of it.
+        let asks_as_much = |other: &Conditions| {
+            let same = |theirs: &Asked| {
+                !theirs.is_foreign
+                    && self.asked.iter().any(|own| own.claim == theirs.claim && own.print == theirs.print)
+            };
+            other.values().all(same)
+        };
+        if others.iter().any(asks_as_much) {
+            return Answer::No;
+        }
         let any = found(None);
         if any == Answer::No {
-            return any;
+            // A grant that lets in no token of the model may let in one that the model leaves out.
+            let is_of_the_model = self.one(Adversary::Named).is_some_and(|answer| answer != Answer::No);
+            return if is_of_the_model {
+                any
+            } else {
+                Answer::Unknown("no token that the provider's model makes gets in by this grant".to_owned())
+            };
         }
         let theirs = self
             .bound

@@ -1,13 +1,12 @@
 //! `trustctl who`: who can get in?
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use trustctl_catalog::Catalogue;
 use trustctl_claims::UnixTime;
-use trustctl_policy::{Holder, Policy};
+use trustctl_policy::{Grant, GrantId, Holder, Policy};
 
 use crate::access::{Access, PolicyAccess, strength};
 use crate::answer::{Answer, Exit};
@@ -99,13 +98,10 @@ fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result
     let (sources, policies) = files.policies()?;
     let mut asked = Vec::new();
     for Loaded { name, policy, .. } in policies {
-        let wanted = package.map(|package| grants_for(&policy, package));
-        let grants = match &wanted {
-            Some(wanted) if wanted.is_empty() => Vec::new(),
-            _ => trustctl_analysis::who(&policy, UnixTime(at)),
+        let mut grants = match package {
+            Some(package) => trustctl_analysis::who_about(&policy, UnixTime(at), &grants_for(&policy, package)),
+            None => trustctl_analysis::who(&policy, UnixTime(at)),
         };
-        let is_wanted = |grant: &u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(grant));
-        let mut grants: Vec<_> = grants.into_iter().filter(|reach| is_wanted(&reach.grant.0)).collect();
         grants.iter_mut().for_each(|of| of.reach.sort_by_key(|reach| strength(reach.adversary)));
         asked.push(PolicyAccess { name, policy, grants });
     }
@@ -113,14 +109,15 @@ fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result
     Ok(Access { policies: asked, package: package.map(str::to_owned), near, at, now, notes, sources })
 }
 
-/// The grants for a package, in whatever spelling the registry takes for the same name.
-fn grants_for(policy: &Arc<Policy>, package: &str) -> BTreeSet<u32> {
-    let is_for = |grant: &trustctl_policy::Grant| {
-        let grammar = policy.registry(grant.registry).and_then(|registry| registry.packages.as_ref());
-        let normal = grammar.map(|grammar| grammar.normal(package));
-        grant.holder == Holder::Packages && policy.names(grant).any(|name| Some(name) == normal.as_deref())
+/// The grants for a package, in whatever spelling the registry takes for the same name, with the name that they have for it.
+fn grants_for(policy: &Policy, package: &str) -> BTreeMap<GrantId, String> {
+    let name_of = |grant: &Grant| {
+        let grammar = policy.registry(grant.registry).and_then(|registry| registry.packages.as_ref())?;
+        let normal = grammar.normal(package);
+        let has_it = grant.holder == Holder::Packages && policy.names(grant).any(|name| name == normal);
+        has_it.then(|| normal.into_owned())
     };
-    policy.grants().filter(|(_, grant)| is_for(grant)).map(|(id, _)| id.0).collect()
+    policy.grants().filter_map(|(id, grant)| Some((id, name_of(grant)?))).collect()
 }
 
 /// What a name that no grant has is probably a slip of.

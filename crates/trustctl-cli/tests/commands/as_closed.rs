@@ -16,9 +16,9 @@ fn claims(folder: &Folder, changed: &Value) -> String {
         "job_workflow_ref": "acme/widgets/.github/workflows/release.yml@refs/tags/v1",
     });
     for (name, value) in changed.as_object().unwrap() {
-        claims[name] = value.clone();
+        claims.as_object_mut().unwrap().insert((*name).to_owned(), value.clone());
     }
-    folder.write("claims.json", &claims.to_string())
+    folder.write("claims.json", claims.to_string())
 }
 
 const RECORD: &str =
@@ -40,7 +40,7 @@ fn an_emptied_audience_is_never_the_tokens_own() {
         assert!(stderr.contains(&format!("`{set}` sets nothing")), "{stderr}");
     }
     for empty in ["[]", "''"] {
-        let record = folder.write("empty.yaml", &format!("audience: {empty}\n{RECORD}"));
+        let record = folder.write("empty.yaml", format!("audience: {empty}\n{RECORD}"));
         let (code, _, stderr) = trustctl(&[&eval[..], &["--record", &record]].concat(), b"");
         assert!(code == 2 && stderr.contains("`audience` is empty"), "{stderr}");
     }
@@ -62,10 +62,7 @@ fn a_record_is_not_of_whatever_registry_the_token_names() {
     // Where every registry is asked, the others still answer.
     let all = folder.write(
         "all.yaml",
-        &format!(
-            "buildkite:\n{}",
-            policy.replace("- ", "  - ").replace("\n  s", "\n    s").replace("\n  c", "\n    c")
-        ),
+        format!("buildkite:\n{}", policy.replace("- ", "  - ").replace("\n  s", "\n    s").replace("\n  c", "\n    c")),
     );
     let (code, stdout, _) =
         trustctl(&["eval", "--as", "all", "--claims", &claims, "--record", &all, "--at", "issued"], b"");
@@ -84,7 +81,7 @@ fn a_record_for_another_package_does_not_count() {
         ("packages: [foo, bar]\n", "evil", 1),
         ("", "foo", 0),
     ] {
-        let record = folder.write("crate.yaml", &format!("{line}{RECORD}"));
+        let record = folder.write("crate.yaml", format!("{line}{RECORD}"));
         let eval = [
             "eval",
             "--as",
@@ -112,7 +109,7 @@ fn a_record_for_another_package_does_not_count() {
 fn names_of_packages_are_compared_as_the_registry_does() {
     let folder = Folder::new("as-names");
     let claims = claims(&folder, &json!({ "aud": "pypi" }));
-    let record = folder.write("project.yaml", &format!("package: Acme_Widgets\n{RECORD}"));
+    let record = folder.write("project.yaml", format!("package: Acme_Widgets\n{RECORD}"));
     for (package, expected) in [("acme-widgets", 0), ("acme-gadgets", 1)] {
         let eval =
             ["eval", "--as", "pypi", "--claims", &claims, "--record", &record, "--package", package, "--at", "issued"];
@@ -127,7 +124,7 @@ fn a_record_that_lets_nobody_publish_does_not_count() {
     for (permission, expected) in [("createPackage", 0), ("manageDistTags", 1), ("createStagedPackage", 1)] {
         let record = folder.write(
             "npm.yaml",
-            &format!("type: github\nclaims:\n  repository: acme/widgets\n  workflow_ref: {{file: release.yml}}\npermissions: [{permission}]\n"),
+            format!("type: github\nclaims:\n  repository: acme/widgets\n  workflow_ref: {{file: release.yml}}\npermissions: [{permission}]\n"),
         );
         let eval = ["eval", "--as", "npm", "--claims", &npm, "--record", &record, "--at", "issued"];
         let (code, stdout, stderr) = trustctl(&eval, b"");
@@ -139,7 +136,7 @@ fn a_record_that_lets_nobody_publish_does_not_count() {
     }
     let token = claims(&folder, &json!({ "aud": "https://packages.buildkite.com/acme/tools" }));
     for (scope, expected) in [("write_packages", 0), ("read_packages", 1)] {
-        let record = folder.write("policy.yaml", &format!(
+        let record = folder.write("policy.yaml", format!(
             "organization: acme\nregistry: tools\nstatements:\n  - iss: https://token.actions.githubusercontent.com\n    scopes: [{scope}]\n    claims: {{repository: acme/widgets}}\n"
         ));
         let eval = [
@@ -167,7 +164,7 @@ fn a_role_for_one_gem_or_that_only_reads_does_not_count() {
     for (scope, gem, expected) in [("push_rubygem", "foo", 0), ("push_rubygem", "bar", 1), ("index_rubygems", "foo", 1)]
     {
         let gems = if scope == "push_rubygem" { format!("  gems: [{gem}]\n") } else { String::new() };
-        let record = folder.write("role.yaml", &format!(
+        let record = folder.write("role.yaml", format!(
             "provider: https://token.actions.githubusercontent.com\napi_key_permissions:\n  scopes: [{scope}]\n  valid_for: PT30M\n{gems}access_policy:\n  statements:\n    - effect: allow\n      principal: {{oidc: 'https://token.actions.githubusercontent.com'}}\n      conditions:\n        - {{operator: string_equals, claim: repository, value: acme/widgets}}\n        - {{operator: string_equals, claim: aud, value: rubygems.org}}\n"
         ));
         let eval = [
@@ -207,8 +204,8 @@ fn without_a_record_nothing_is_allowed() {
 fn files_agree_upon_what_the_operator_has_set_and_it_is_told() {
     let folder = Folder::new("as-settings");
     let claims = claims(&folder, &json!({ "aud": "https://evil.example" }));
-    let other = folder.write("a1.yaml", &format!("audience: https://evil.example\n{RECORD}"));
-    let own = folder.write("a2.yaml", &format!("audience: crates.io\n{RECORD}"));
+    let other = folder.write("a1.yaml", format!("audience: https://evil.example\n{RECORD}"));
+    let own = folder.write("a2.yaml", format!("audience: crates.io\n{RECORD}"));
     for [first, second] in [[&other, &own], [&own, &other]] {
         let eval =
             ["eval", "--as", "crates-io", "--claims", &claims, "--record", first, "--record", second, "--at", "issued"];
@@ -233,7 +230,7 @@ fn files_agree_upon_what_the_operator_has_set_and_it_is_told() {
 fn an_audience_is_one_value_for_every_verb() {
     let folder = Folder::new("as-one");
     let claims = claims(&folder, &json!({}));
-    let record = folder.write("crate.yaml", &format!("crate: foo\n{RECORD}"));
+    let record = folder.write("crate.yaml", format!("crate: foo\n{RECORD}"));
     let policy = crate::file("commands/export.in/pypi.trust.yaml");
     for (set, message) in
         [("audience=", "sets nothing"), ("audience=a,b", "has one value"), ("audience=a,", "sets nothing")]

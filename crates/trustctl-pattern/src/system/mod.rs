@@ -29,7 +29,7 @@ pub struct Variable {
 }
 
 /// One stretch of a [`SystemPart`]'s template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     /// This text, printable ASCII.
     Text(String),

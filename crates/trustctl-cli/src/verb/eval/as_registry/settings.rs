@@ -41,7 +41,8 @@ pub(super) fn read(
         let values = value.split(',').map(str::trim).map(str::to_owned);
         changed.entry((&profile.registry, setting.to_owned())).or_default().extend(values);
     }
-    let mut last: BTreeMap<(&'static str, String), (Vec<String>, Option<String>)> =
+    type Given = (Vec<String>, Option<String>);
+    let mut last: BTreeMap<(&'static str, String), Given> =
         of_files.into_iter().map(|(key, (values, file))| (key, (values, Some(file)))).collect();
     last.extend(changed.into_iter().map(|(key, values)| (key, (values, None))));
     for ((registry, name), (values, file)) in last {
