@@ -22,6 +22,8 @@ mod laws;
 #[path = "../../../trustctl-catalog/tests/models/shapes.rs"]
 mod shapes;
 mod tokens;
+#[path = "../../../trustctl-catalog/tests/models/values.rs"]
+mod values;
 
 use trustctl_catalog::model::Model;
 use trustctl_catalog::{Catalogue, Provider};
