@@ -224,7 +224,7 @@ fn rows(parts: &[Vec<Piece>], between: &str, value: &str) -> Vec<Vec<Piece>> {
     let mut rows = Vec::new();
     let mut open = vec![(value, Vec::new())];
     while let Some((rest, row)) = open.pop() {
-        for (at, part) in parts.iter().enumerate().filter(|(_, part)| begins(part, rest)) {
+        for (at, _) in parts.iter().enumerate().filter(|(_, part)| begins(part, rest)) {
             if row.contains(&at) || row.len() == 4 {
                 continue;
             }
