@@ -8,10 +8,11 @@ use trustctl_catalog::model::{Hosts, Model, ModelPart, ModelVariable};
 use trustctl_catalog::{Claim, ClaimType, Provider, Role};
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 
-use crate::checks::{ALWAYS, MISSING, is_listed, pattern};
+use crate::checks::{ALWAYS, MISSING, is_listed};
 use crate::evaluator::{Reader, Texts, derived, hosts, texts};
 use crate::models;
 use crate::shapes::{Row, Shape, shapes};
+use crate::values::pattern;
 
 /// Claims of a documented token that contradict the rest of it or are no values at all.
 const SET_ASIDE: [(&str, &str, &str, &str); 4] = [
