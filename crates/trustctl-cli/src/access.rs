@@ -19,8 +19,8 @@ pub(crate) struct Access {
     pub(crate) at: i64,
     /// The time the command ran, to put `at` in words.
     pub(crate) now: i64,
-    /// Root files that were found above what was asked for, and asked in its place.
-    pub(crate) sought: Vec<String>,
+    /// What has to be known of the files, a sentence each.
+    pub(crate) notes: Vec<String>,
     /// The trust files.
     pub(crate) sources: Sources,
 }

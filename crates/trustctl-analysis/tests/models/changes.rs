@@ -10,6 +10,7 @@ use crate::evaluator::{Reader, Texts, derived};
 use crate::laws::{self, Pools};
 use crate::shapes::Shape;
 use crate::tokens::{self, Maker, Token};
+use crate::values::escaped;
 use crate::{checks, models};
 
 /// Changes that change nothing that anybody could see.
@@ -72,7 +73,7 @@ fn variables(model: &Model) -> Vec<Changed> {
     for (place, variable) in model.variables.iter().enumerate() {
         let what = |how| format!("`{}` {how}", variable.name);
         all.push(changed(model, what("wider"), |model| model.variables[place].values = "[ -~]*".to_owned()));
-        let values = std::iter::once(&variable.own).chain(&variable.fresh).map(|value| checks::escaped(value));
+        let values = std::iter::once(&variable.own).chain(&variable.fresh).map(|value| escaped(value));
         let values = values.collect::<Vec<_>>().join("|");
         all.push(changed(model, what("narrower"), |model| model.variables[place].values = values));
         if variable.element_of.is_some() {

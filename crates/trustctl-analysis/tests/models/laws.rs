@@ -11,10 +11,11 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use trustctl_catalog::Provider;
 use trustctl_catalog::model::{Model, ModelPart, ModelVariable};
 
-use crate::checks::{pattern, sources};
+use crate::checks::sources;
 use crate::evaluator::{Reader, Texts, derived, token};
 use crate::models;
 use crate::shapes::{Shape, shapes};
+use crate::values::pattern;
 
 /// Values of a variable to choose from.
 const POOL: usize = 80;

@@ -22,7 +22,10 @@ mod laws;
 #[path = "../../../trustctl-catalog/tests/models/shapes.rs"]
 mod shapes;
 mod tokens;
+#[path = "../../../trustctl-catalog/tests/models/values.rs"]
+mod values;
 
+use trustctl_analysis::Adversary;
 use trustctl_catalog::model::Model;
 use trustctl_catalog::{Catalogue, Provider};
 
@@ -33,4 +36,16 @@ fn models() -> Vec<(&'static Model, &'static Provider)> {
         (model, Catalogue::bundled().unwrap().provider(kind).unwrap())
     };
     Model::kinds().map(pair).collect()
+}
+
+#[test]
+fn every_adversary_is_one_that_the_prover_knows() {
+    for (model, _) in models() {
+        assert!(!model.adversaries.is_empty(), "{}", model.provider);
+        for adversary in &model.adversaries {
+            let known = Adversary::of_word(&adversary.who);
+            let known = known.unwrap_or_else(|| panic!("{}: nobody is `{}`", model.provider, adversary.who));
+            assert_eq!(adversary.stranger, known.is_a_stranger(), "{}: {}", model.provider, adversary.who);
+        }
+    }
 }

@@ -8,10 +8,11 @@ use trustctl_catalog::model::{Hosts, Model, ModelPart, ModelVariable};
 use trustctl_catalog::{Claim, ClaimType, Provider, Role};
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 
-use crate::checks::{ALWAYS, MISSING, is_listed, pattern};
+use crate::checks::{ALWAYS, MISSING, is_listed};
 use crate::evaluator::{Reader, Texts, derived, hosts, texts};
 use crate::models;
 use crate::shapes::{Row, Shape, shapes};
+use crate::values::pattern;
 
 /// Claims of a documented token that contradict the rest of it or are no values at all.
 const SET_ASIDE: [(&str, &str, &str, &str); 4] = [
@@ -223,7 +224,7 @@ fn rows(parts: &[Vec<Piece>], between: &str, value: &str) -> Vec<Vec<Piece>> {
     let mut rows = Vec::new();
     let mut open = vec![(value, Vec::new())];
     while let Some((rest, row)) = open.pop() {
-        for (at, part) in parts.iter().enumerate().filter(|(_, part)| begins(part, rest)) {
+        for (at, _) in parts.iter().enumerate().filter(|(_, part)| begins(part, rest)) {
             if row.contains(&at) || row.len() == 4 {
                 continue;
             }

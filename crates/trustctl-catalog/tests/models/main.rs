@@ -14,6 +14,7 @@ mod checks;
 mod edges;
 mod format;
 mod shapes;
+mod values;
 
 use trustctl_catalog::model::Model;
 use trustctl_catalog::{Catalogue, Provider};

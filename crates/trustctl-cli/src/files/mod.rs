@@ -103,10 +103,14 @@ impl TrustFiles {
         self.roots.is_empty() && self.unreadable.is_empty()
     }
 
-    /// Root files that were found above what was asked for, and stand in its place.
-    pub(crate) fn sought(&self) -> Vec<String> {
-        let sought = self.roots.iter().filter(|root| root.sought);
-        sought.map(|root| self.sources.name(root.file).to_owned()).collect()
+    /// What has to be known of the files before their policies are looked at, a sentence each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let lookalikes = self.lookalikes.iter().map(|path| shown_name(path));
+        let sought = self.roots.iter().filter(|root| root.sought).map(|root| self.sources.name(root.file));
+        lookalikes
+            .map(|name| format!("{name} is not read: names of trust files end in `.yaml`"))
+            .chain(sought.map(|name| format!("{name} was found above the trust file that it includes")))
+            .collect()
     }
 
     /// Every policy under the name of its root file, whether or not it loads for deciding.

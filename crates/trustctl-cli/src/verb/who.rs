@@ -95,7 +95,7 @@ impl Who {
 }
 
 fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result<Access, Failure> {
-    let sought = files.sought();
+    let notes = files.notes();
     let (sources, policies) = files.policies()?;
     let mut asked = Vec::new();
     for Loaded { name, policy, .. } in policies {
@@ -110,7 +110,7 @@ fn access(files: TrustFiles, package: Option<&str>, at: i64, now: i64) -> Result
         asked.push(PolicyAccess { name, policy, grants });
     }
     let near = package.and_then(|package| near(&asked, package));
-    Ok(Access { policies: asked, package: package.map(str::to_owned), near, at, now, sought, sources })
+    Ok(Access { policies: asked, package: package.map(str::to_owned), near, at, now, notes, sources })
 }
 
 /// The grants for a package, in whatever spelling the registry takes for the same name.

@@ -281,3 +281,16 @@ fn many_files_share_the_names_of_their_columns() {
     assert_eq!(stdout.matches(".- anyone").count(), 2, "{stdout}");
     assert_eq!(stdout.matches(":4 publish p").count(), 12, "{stdout}");
 }
+
+#[test]
+fn a_file_that_only_its_ending_keeps_from_being_read_is_named() {
+    let folder = Folder::new("ending");
+    folder.write("a.trust.yaml", grants(1, ""));
+    folder.write("b.trust.yml", grants(1, ""));
+    for arguments in [vec!["who", folder.path()], vec!["diff", folder.path(), folder.path()]] {
+        let (code, stdout, _) = trustctl(&arguments, b"");
+        let said = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(code, 0, "{stdout}");
+        assert!(said.contains("b.trust.yml is not read: names of trust files end in `.yaml`"), "{stdout}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::look::breakable;
 use crate::words::cut;
 
 /// Columns of claim names at most; a longer one pushes its own value aside.
-const MOST_COLUMNS: usize = 24;
+const MOST_COLUMNS: usize = 32;
 /// Characters of a value that are shown.
 const MOST_SHOWN: usize = 300;
 

@@ -36,6 +36,8 @@ pub(crate) struct WhoReport {
     models: BTreeMap<String, ModelReport>,
     /// Trust files that do not load for deciding; what is said of their grants is what they would let in.
     not_loadable: Vec<String>,
+    /// What has to be known of the files, a sentence each.
+    notes: Vec<String>,
 }
 
 /// A grant, and everybody who could hold a token for it.
@@ -127,6 +129,7 @@ impl WhoReport {
             grants: access.grants().filter_map(|(policy, reach)| GrantReport::new(policy, reach, &positions)).collect(),
             models,
             not_loadable: refused.map(|of| of.name.clone()).collect(),
+            notes: access.notes.clone(),
         }
     }
 }

@@ -30,7 +30,8 @@ A PATH that is not in its revision, or a folder without trust files, lets nobody
 A file that is not on the disk is an error.
 
 Each change comes with a token that gets in on one side and is refused on the other, whose it is, and what the other side asks \
-for. `from` says when it begins, where something has to end first. What could not be decided is told, and counts as widened.
+for. `from` says when it begins, where something has to end first. What could not be decided is told, and counts as widened. \
+Tokens that the model of a provider leaves out (`trustctl who` lists which) are not compared.
 
 Exit codes: 0 nothing that fails, 1 access widened (or what --fail-on says), 2 it could not be compared: usage, no git, no such \
 revision or file, one that cannot be read or has errors.";

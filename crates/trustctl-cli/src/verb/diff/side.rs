@@ -37,13 +37,7 @@ pub(super) fn read(catalogue: &Catalogue, given: &str) -> Result<Read, Failure> 
     if files.is_empty() {
         notes.push(format!("there is no trust file in or below `{given}`, so it lets nobody in"));
     }
-    notes.extend(
-        files
-            .lookalikes
-            .iter()
-            .map(|path| format!("{} is not read: names of trust files end in `.yaml`", shown_name(path))),
-    );
-    notes.extend(files.sought().iter().map(|root| format!("{root} was found above the trust file that it includes")));
+    notes.extend(files.notes());
     let (sources, loaded) = files.policies()?;
     let policies: Vec<SidePolicy> = loaded
         .into_iter()

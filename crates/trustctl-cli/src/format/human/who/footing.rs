@@ -1,6 +1,6 @@
 //! What the answers mean and what the proofs cover, each said once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trustctl_analysis::{Adversary, Answer};
 use trustctl_catalog::model::Model;
@@ -62,9 +62,11 @@ fn models(page: &mut Page, access: &Access) {
         let covers = covered.entry(&provider.kind).or_insert_with(|| Covered {
             model: Model::bundled(&provider.kind).ok().flatten(),
             leaves_out: &reach.leaves_out,
-            guarded: false,
+            guarded: BTreeSet::new(),
         });
-        covers.guarded |= covers.guards().iter().any(no);
+        let guards = covers.guards().into_iter().filter(|(who, _)| no(who)).flat_map(|(_, names)| names);
+        let guards: Vec<&str> = guards.collect();
+        covers.guarded.extend(guards);
     }
     for (kind, covers) in covered {
         page.gap();
@@ -81,10 +83,13 @@ fn models(page: &mut Page, access: &Access) {
         for sentence in covers.leaves_out {
             page.aside_term(2, "-", 2, sentence);
         }
-        if covers.guarded {
-            let guarded = "it takes for granted that an environment which a grant names is guarded: not everybody who can push \
-                           may run jobs in it";
-            page.aside(0, guarded);
+        if !covers.guarded.is_empty() {
+            let names: Vec<&str> = covers.guarded.into_iter().collect();
+            let guarded = format!(
+                "it takes for granted that what a grant names as {} is guarded: not everybody who can push has it",
+                names.join(" or ")
+            );
+            page.aside(0, &guarded);
         }
     }
 }
@@ -93,20 +98,18 @@ fn models(page: &mut Page, access: &Access) {
 struct Covered<'a> {
     model: Option<&'static Model>,
     leaves_out: &'a [String],
-    /// Whether a no rests on an environment.
-    guarded: bool,
+    /// What a no takes for granted that others do not have: `environment`.
+    guarded: BTreeSet<&'static str>,
 }
 
 impl Covered<'_> {
-    /// Those of whom a no may rest on an environment.
-    fn guards(&self) -> Vec<Adversary> {
-        match self.model {
-            Some(model) => {
-                let guarded = model.adversaries.iter().filter(|who| !who.unnamed.is_empty());
-                guarded.filter_map(|who| Adversary::of_word(&who.who)).collect()
-            }
-            None => vec![Adversary::AnyWriter],
-        }
+    /// Those of whom a no rests on something that the grant names, and on what.
+    fn guards(&self) -> Vec<(Adversary, Vec<&'static str>)> {
+        let Some(model) = self.model else { return vec![(Adversary::AnyWriter, vec!["environment"])] };
+        let guarded = model.adversaries.iter().filter(|who| !who.unnamed.is_empty());
+        guarded
+            .filter_map(|who| Some((Adversary::of_word(&who.who)?, who.unnamed.iter().map(String::as_str).collect())))
+            .collect()
     }
 }
 
@@ -118,7 +121,7 @@ fn notes(page: &mut Page, access: &Access) {
             of.name
         ));
     }
-    notes.extend(access.sought.iter().map(|root| format!("{root} was found above the trust file that it includes")));
+    notes.extend(access.notes.iter().cloned());
     if access.at != access.now {
         notes.push(format!("at {} ({})", moment::in_words(access.at), moment::from_now(access.at, access.now)));
     }
