@@ -43,6 +43,11 @@ impl BoundVariable {
     pub(super) fn of_issuer<'i>(&self, issuer: &'i str) -> Option<&'i str> {
         self.model?.of_issuer(issuer)
     }
+
+    /// The list claim each of whose elements is a value of it.
+    pub(super) fn element_of(&self) -> Option<&'static str> {
+        self.model?.element_of.as_deref()
+    }
 }
 
 /// Who could hold a token, as constraints on variables.
@@ -193,6 +198,11 @@ impl Bound {
         let Some((text, compiled)) = self.values.get(claim) else { return Language::all() };
         let compile = || Pattern::regex(text).ok().map(|pattern| pattern.language());
         compiled.get_or_init(compile).clone().unwrap_or_else(Language::all)
+    }
+
+    /// The variable that says what the elements of a list claim are.
+    pub(super) fn element(&self, list: &str) -> Option<(usize, &BoundVariable)> {
+        self.variables.iter().enumerate().find(|(_, variable)| variable.element_of() == Some(list))
     }
 
     /// Whether the model says of a claim what it is put together of.

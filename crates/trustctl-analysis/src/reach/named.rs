@@ -35,6 +35,11 @@ impl Named {
                 }
             }
         }
+        for (claim, texts) in &spelt.whole {
+            let Some((variable, of)) = bound.element(claim) else { continue };
+            let elements = texts.iter().map(|(text, _)| text).filter(|text| of.language.contains(text)).cloned();
+            named.whole.entry(variable).or_default().extend(elements);
+        }
         named
     }
 

@@ -7,7 +7,7 @@ use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
 use trustctl_policy::{Between, ClaimSource, CutPart, JoinPart, Provider};
 
 use super::asked::Asked;
-use super::bound::Bound;
+use super::bound::{Bound, BoundVariable};
 use super::customised::escaped;
 use super::shape::{BoundShape, Text};
 
@@ -46,7 +46,7 @@ impl Built {
         fixed: &[(usize, String)],
         given: Option<(&str, Arc<[Piece]>)>,
     ) -> Option<Self> {
-        let variable = |variable: &super::bound::BoundVariable| Variable {
+        let variable = |variable: &BoundVariable| Variable {
             language: variable.language.clone(),
             preferred: Arc::clone(&variable.own),
         };
@@ -72,6 +72,12 @@ impl Built {
 
     /// The variable can have values of this language alone.
     pub(super) fn restrict(&mut self, bound: &Bound, variable: usize, language: &Language) {
+        let list = bound.variables.get(variable).and_then(BoundVariable::element_of);
+        for &element in list.and_then(|list| self.lists.get(list)).into_iter().flatten() {
+            if let Some(variable) = self.system.variables.get_mut(element) {
+                variable.language = variable.language.intersect(language);
+            }
+        }
         if let Some(text) = self.taken_apart(bound, variable) {
             let template = text.as_ref().map(|text| text.to_vec()).unwrap_or_default();
             self.system.parts.push(SystemPart { template, language: language.clone() });
@@ -180,8 +186,12 @@ impl Build<'_> {
         }
         let allowed = asked.language.intersect(&self.bound.values_of(&asked.claim));
         let wanted = if asked.elements.is_empty() { vec![Language::all()] } else { asked.elements.clone() };
+        let preferred = self.bound.element(&asked.claim).map(|(_, of)| Arc::clone(&of.own));
         for element in wanted {
             let variable = self.variable(allowed.intersect(&element));
+            if let (Some(preferred), Some(variable)) = (&preferred, self.built.system.variables.get_mut(variable)) {
+                variable.preferred = Arc::clone(preferred);
+            }
             self.built.lists.entry(asked.claim.clone()).or_default().push(variable);
         }
         Some(())
