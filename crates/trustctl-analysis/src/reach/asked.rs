@@ -21,7 +21,7 @@ pub(crate) struct Asked {
     /// For a list: what one element each must be. Beside `language`, which then holds for every element.
     pub(super) elements: Vec<Language>,
     /// The same for the same conditions, in whichever policy they stand.
-    pub(super) print: String,
+    pub(super) imprint: String,
     /// Whether the language says less than the conditions: those on lists, and templates with the request's version.
     pub(super) is_rough: bool,
     /// How the claim's value is found.
@@ -38,7 +38,7 @@ impl Asked {
             language: Language::all(),
             absent: true,
             elements: Vec::new(),
-            print: String::new(),
+            imprint: String::new(),
             is_rough: false,
             origin: String::new(),
             is_foreign: false,
@@ -98,7 +98,7 @@ pub(super) fn asked(grant: &GrantFacts<'_>, package: &str, signs: &mut Signs) ->
     }
     for (claim, asked) in &mut asked {
         asked.origin = origin(grant.provider.provider, claim);
-        asked.print = prints.remove(claim).into_iter().flatten().collect::<Vec<_>>().join(" & ");
+        asked.imprint = prints.remove(claim).into_iter().flatten().collect::<Vec<_>>().join(" & ");
     }
     (asked.into_values().collect(), spelt)
 }

@@ -210,7 +210,7 @@ impl<'g, 'a> Question<'g, 'a> {
         let asks_as_much = |other: &Conditions| {
             let same = |theirs: &Asked| {
                 !theirs.is_foreign
-                    && self.asked.iter().any(|own| own.claim == theirs.claim && own.print == theirs.print)
+                    && self.asked.iter().any(|own| own.claim == theirs.claim && own.imprint == theirs.imprint)
             };
             other.values().all(same)
         };

@@ -105,7 +105,7 @@ impl Search<'_, '_, '_> {
 
     /// Whether a token that satisfies what is held may fail this one; false only where that is proved.
     fn may_fail(&self, held: &Conditions, asked: &Asked) -> bool {
-        if held.get(&asked.claim).is_some_and(|own| !asked.print.is_empty() && own.print == asked.print) {
+        if held.get(&asked.claim).is_some_and(|own| !asked.imprint.is_empty() && own.imprint == asked.imprint) {
             return false;
         }
         let Some(built) = self.possible(&both(held, [&asked.not()])) else { return false };
@@ -113,7 +113,7 @@ impl Search<'_, '_, '_> {
     }
 }
 
-/// All conditions together. What is held keeps its print: it is a grant's own, narrowed.
+/// All conditions together. What is held keeps its imprint: it is a grant's own, narrowed.
 fn both<'a>(held: &Conditions, more: impl IntoIterator<Item = &'a Asked>) -> Conditions {
     let mut all = held.clone();
     for asked in more {
