@@ -2,8 +2,9 @@
 //!
 //! [`lint`] walks resolved policies and reports [`Finding`]s, each with the place, what could happen, what to write
 //! and, where somebody gets in, a [`Witness`]: a whole token that the evaluator was shown and let in. A
-//! rule is one file, `rules/<family>/<rule>.rs`, with its documentation, its facts and its check. The prover
-//! that decides what a policy accepts, and comparison of policies, stand beside `witness` when they come.
+//! rule is one file, `rules/<family>/<rule>.rs`, with its documentation, its facts and its check. [`who()`]
+//! and [`diff()`] ask the prover (`reach`): it puts a grant's conditions into the catalogue's model of the provider's tokens and
+//! solves that exactly, so that a yes is a whole token and a no is a proof. The linter's witnesses come from it as well.
 
 mod diff;
 pub mod docs;
