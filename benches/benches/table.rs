@@ -11,6 +11,7 @@ use trustctl_benches::tokens::{self, NOW, Signer};
 use trustctl_benches::workload;
 use trustctl_claims::{Claims, UnixTime};
 use trustctl_eval::{Effect, Evaluator, Request, Target};
+use trustctl_records::Used;
 use trustctl_token::{Algorithm, IssuerRules, KeySet, TokenBuffer, Verifier};
 
 #[global_allocator]
@@ -94,6 +95,16 @@ fn main() {
             );
         }
     }
+    for (registry, audience, record) in workload::RECORDS {
+        let text = claims_text.replace(AUDIENCE, audience);
+        let claims = Claims::parse(&text).unwrap();
+        let judge = workload::judge(registry, record);
+        let question = trustctl_records::Question { package: None, version: Some("1.4.0"), now: NOW };
+        let decide = || judge.decide(None, &claims, &question, &Used::Unknown).is_allow();
+        assert!(decide(), "{registry} refuses the token");
+        table.row(&format!("as {registry} decides, claims and one record to decision"), "", decide);
+    }
+
     let verifier = verifier(&rs256);
     let stranger = rs256.sign(&claims_text.replace(ISSUER, "https://ci.evil-corp.example"));
     let unknown = rs256.sign_as("k2", &claims_text);

@@ -2,6 +2,34 @@
 
 use std::fmt::Write;
 
+use trustctl_records::{Judge, Profile, Record, Settings};
+
+/// Registries with the audience of their tokens and a record that lets [`crate::tokens::claims`] in.
+pub const RECORDS: [(&str, &str, &str); 3] = [
+    (
+        "npm",
+        "npm:registry.npmjs.org",
+        r#"{"type":"github","claims":{"repository":"acme/pkg-0000000","workflow_ref":{"file":"release.yml"},"environment":"release"},"permissions":["createPackage"]}"#,
+    ),
+    (
+        "pypi",
+        "pypi",
+        r#"{"publisher":"github","repository_owner":"acme","repository_owner_id":"1234567","repository_name":"pkg-0000000","workflow_filename":"release.yml","environment":"release"}"#,
+    ),
+    (
+        "crates-io",
+        "crates.io",
+        r#"{"publisher":"github","repository_owner":"acme","repository_owner_id":1234567,"repository_name":"pkg-0000000","workflow_filename":"release.yml","environment":"release"}"#,
+    ),
+];
+
+/// The registry with one record.
+pub fn judge(registry: &str, record: &str) -> Judge<'static> {
+    let profile = Profile::bundled(registry).unwrap().unwrap();
+    let record = Record::read(profile, None, &serde_json::from_str(record).unwrap()).unwrap();
+    Judge::new(profile, Settings::of(profile), vec![record])
+}
+
 /// A trust file with a table of `count` packages.
 pub fn policy(count: usize) -> String {
     let mut text = String::from(
