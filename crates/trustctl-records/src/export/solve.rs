@@ -159,15 +159,7 @@ impl<'k> Fields<'k> {
 
     /// The template with everything in it that is known, once for each form of the computed values that it names.
     fn forms(&self, template: &'k TemplateText) -> Vec<Vec<Known<'k>>> {
-        let mut forms: Vec<Vec<Known<'k>>> = vec![Vec::new()];
-        for part in &template.parts {
-            let more = self.filled(part);
-            forms = forms
-                .iter()
-                .flat_map(|form| more.iter().map(|end| form.iter().chain(end).cloned().collect()))
-                .collect();
-        }
-        forms
+        crate::fitting::forms(template.parts.iter().map(|part| self.filled(part)))
     }
 
     fn filled(&self, part: &'k Part) -> Vec<Vec<Known<'k>>> {

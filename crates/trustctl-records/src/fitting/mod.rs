@@ -305,15 +305,7 @@ impl<'d> Draft<'d> {
 
     /// The template with everything in it that is known, once for each form of the computed values that it names.
     fn forms(&self, template: &'d TemplateText) -> Vec<Vec<Known<'d>>> {
-        let mut forms: Vec<Vec<Known<'d>>> = vec![Vec::new()];
-        for part in &template.parts {
-            let more = self.filled(part);
-            forms = forms
-                .iter()
-                .flat_map(|form| more.iter().map(|end| form.iter().chain(end).cloned().collect()))
-                .collect();
-        }
-        forms
+        forms(template.parts.iter().map(|part| self.filled(part)))
     }
 
     /// The forms that a part can have; none where the token lacks what it names.
@@ -338,4 +330,11 @@ impl<'d> Draft<'d> {
             },
         }
     }
+}
+
+/// Every way to put texts together of one form of each part, in the order of the parts.
+pub(crate) fn forms<T: Clone>(parts: impl Iterator<Item = Vec<Vec<T>>>) -> Vec<Vec<T>> {
+    parts.fold(vec![Vec::new()], |forms, part| {
+        forms.iter().flat_map(|form| part.iter().map(|end| form.iter().chain(end).cloned().collect())).collect()
+    })
 }
