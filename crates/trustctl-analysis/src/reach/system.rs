@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trustctl_pattern::{Language, Piece, System, SystemPart, Variable};
-use trustctl_policy::{Between, ClaimSource, CutPart, JoinPart, Provider};
+use trustctl_policy::{ClaimSource, CutPart, JoinPart, Provider};
 
 use super::asked::Asked;
 use super::bound::{Bound, BoundVariable};
@@ -277,13 +277,9 @@ impl Build<'_> {
                     None => Known::Unclear,
                 }
             }
-            ClaimSource::Between { of: _, between } => Self::between(between),
+            // Only providers with a model have such claims, and their models say what they are.
+            ClaimSource::Between { .. } => Known::Unclear,
         }
-    }
-
-    /// Only providers with a model have such claims, and their models say what they are.
-    fn between(_: &Between) -> Known {
-        Known::Unclear
     }
 
     fn keep(&mut self, claim: &str, pieces: Vec<Piece>) -> Known {
